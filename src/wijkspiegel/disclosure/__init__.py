@@ -1,0 +1,13 @@
+"""The only door out of the room: counts go in, a protected `Release` comes out."""
+
+from wijkspiegel.disclosure.release import (
+    RELEASE_TABLES,
+    About,
+    Release,
+    join_tables,
+    read_release,
+    release_table,
+    write_release,
+)
+
+__all__ = ["RELEASE_TABLES", "About", "Release", "join_tables", "read_release", "release_table", "write_release"]

@@ -1,0 +1,403 @@
+"""The release: protected figures that may leave the room, as a Frictionless Data Package.
+
+A `Release` is made in two ways only: by `protect`, and by `read_release` from a directory whose hashes still match.
+"""
+
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.csv
+
+from wijkspiegel.errors import DisclosureError, InputError
+from wijkspiegel.schemes import Scheme, label
+from wijkspiegel.tables import Note, Source
+
+FORMAT = 1
+"""Version of the layout of a release. Raised when a file or column changes its meaning."""
+
+Kind = Literal["string", "integer", "number"]
+_ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64()}
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    kind: Kind
+    nl: str
+    en: str
+    required: bool = True
+
+
+def _text(name: str, nl: str, en: str, required: bool = True) -> Column:
+    return Column(name, "string", nl, en, required)
+
+
+def _whole(name: str, nl: str, en: str, required: bool = True) -> Column:
+    return Column(name, "integer", nl, en, required)
+
+
+def _number(name: str, nl: str, en: str) -> Column:
+    return Column(name, "number", nl, en, required=False)
+
+
+_AREA = _text("area", "code van het gebied", "code of the area")
+_YEAR = _whole("year", "peildatum: 1 januari van dit jaar", "reference date: 1 January of this year")
+_SCHEME = _text("scheme", "indeling in groepen", "classification into groups")
+_GROUP = _text("group", "groep van de indeling", "group of the scheme")
+_MEASURE = _text("measure", "maat", "measure")
+_VALUE = _number("value", "waarde", "value")
+_LOWER = _number("lower", "ondergrens van het 95%-interval", "lower end of the 95 % interval")
+_UPPER = _number("upper", "bovengrens van het 95%-interval", "upper end of the 95 % interval")
+_CORRECTED = _number(
+    "corrected",
+    "(waarde - verwacht) / (maximum - verwacht): 0 is toeval, 1 het uiterste",
+    "(value - expected) / (maximum - expected): 0 is chance, 1 the extreme",
+)
+
+RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+    {
+        "areas": (
+            _AREA,
+            _text("name", "naam", "name"),
+            _text("level", "niveau", "level"),
+            _text("parent", "gebied waar dit in ligt", "area that this one lies in", required=False),
+            _number("population", "inwoners", "residents"),
+            _YEAR,
+        ),
+        "composition": (
+            _AREA, _YEAR, _SCHEME, _GROUP,
+            _number("count", "personen; leeg is niet getoond", "people; empty is withheld"),
+            _number("share", "aandeel van de inwoners", "share of the residents"),
+        ),
+        "diversity": (_AREA, _YEAR, _SCHEME, _MEASURE, _VALUE, _LOWER, _UPPER),
+        "segregation": (
+            _text("area", "code van het geheel", "code of the whole"),
+            _text("level", "niveau van de delen", "level of the parts"),
+            _YEAR, _SCHEME, _MEASURE,
+            _text("group", "groep, of all", "group, or all"),
+            _text("against", "waartegen: rest, all of een groep", "against what: rest, all or a group"),
+            _VALUE,
+            _number(
+                "expected",
+                "verwachte waarde als mensen door toeval over de delen verdeeld waren",
+                "expected value had people been spread over the parts by chance",
+            ),
+            _CORRECTED, _LOWER, _UPPER,
+        ),
+        "local": (_AREA, _YEAR, _SCHEME, _MEASURE, _VALUE, _LOWER, _UPPER),
+        "profile": (
+            _text("area", "code van het geheel", "code of the whole"),
+            _YEAR, _SCHEME, _MEASURE,
+            _text("scale", "afstand (m) of aantal mensen (people)", "distance (m) or number of people (people)"),
+            _VALUE, _CORRECTED,
+        ),
+        "change": (
+            _text("area", "code van het geheel", "code of the whole"),
+            _SCHEME, _MEASURE,
+            _whole("from", "eerste jaar", "first year"),
+            _whole("to", "laatste jaar", "last year"),
+            _number("total", "verandering; = margins + structure", "change; = margins + structure"),
+            _number(
+                "margins",
+                "deel door andere aantallen per groep en per gebied",
+                "part due to other numbers per group and per area",
+            ),
+            _number(
+                "structure",
+                "deel doordat groepen anders over gebieden verdeeld zijn",
+                "part due to groups being spread over areas differently",
+            ),
+        ),
+        "peers": (
+            _AREA, _YEAR,
+            _text("peer", "gemeente die erop lijkt", "municipality that is alike"),
+            _whole("rank", "1 lijkt het meest", "1 is the most alike"),
+            _number("distance", "afstand, 0 is gelijk", "distance, 0 is the same"),
+            _text("because", "waarom", "why"),
+        ),
+        "sides": (
+            _AREA, _YEAR,
+            _text("indicator", "indicator", "indicator"),
+            _VALUE,
+            _number("compared", "verschil met vergelijkbare gebieden", "difference from its peers"),
+            _text("side", "beautiful, less_beautiful of neither", "beautiful, less_beautiful or neither"),
+            _LOWER, _UPPER,
+        ),
+        "representation": (
+            _text("institution", "instelling", "institution"),
+            _text("part", "onderdeel, of all", "part, or all"),
+            _text("area", "gebied dat bediend wordt", "area that is served"),
+            _YEAR, _SCHEME, _GROUP,
+            _number("count", "personen; leeg is niet getoond", "people; empty is withheld"),
+            _number("share", "aandeel in de instelling", "share in the institution"),
+            _number("reference_share", "aandeel in het gebied", "share in the area"),
+            _number("ratio", "share / reference_share; 1 is een spiegel", "share / reference_share; 1 is a mirror"),
+            _LOWER, _UPPER,
+        ),
+    }
+)  # fmt: skip
+
+
+def release_table(name: str, columns: Mapping[str, Any]) -> pa.Table:
+    """An Arrow table with exactly the columns and types that RELEASE_TABLES fixes for `name`.
+
+    NaN becomes null: an empty cell in the file. Raises ValueError where columns miss or are too many.
+    """
+    wanted = RELEASE_TABLES[name]
+    if set(columns) != {column.name for column in wanted}:
+        raise ValueError(f"{name}: columns {sorted(columns)}, not {sorted(column.name for column in wanted)}")
+    arrays = [
+        pa.array(columns[column.name], type=_ARROW[column.kind], from_pandas=column.kind == "number")
+        for column in wanted
+    ]
+    return pa.table(arrays, names=[column.name for column in wanted])
+
+
+def join_tables(name: str, parts: list[pa.Table]) -> pa.Table:
+    """The rows of all parts, in order; an empty table of the right columns when there are none."""
+    empty = release_table(name, {column.name: [] for column in RELEASE_TABLES[name]})
+    return pa.concat_tables([empty, *parts]).combine_chunks()
+
+
+@dataclass(frozen=True)
+class About:
+    """What a reader of a release must know beside its tables.
+
+    published : True when every count was already public before.
+    withheld : in plain words what is not shown and why; empty for published figures.
+    notes : what was found odd in the input, and what was done about it.
+    """
+
+    title: str
+    levels: tuple[str, ...]
+    schemes: tuple[Scheme, ...]
+    sources: tuple[Source, ...]
+    published: bool
+    protection: Note
+    withheld: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+    program: str = ""
+    created: str = ""
+
+
+_SEAL = object()
+
+
+@dataclass(frozen=True)
+class Release:
+    """Protected figures. Charts, pages, exports and the site accept nothing else.
+
+    tables : name in RELEASE_TABLES -> Arrow table with the columns fixed there.
+    boundaries : level -> GeoJSON FeatureCollection in WGS84; the id of a feature is its area code.
+    """
+
+    about: About
+    tables: Mapping[str, pa.Table]
+    boundaries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seal: object = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise DisclosureError("A release is made by protect() or read_release() only.")
+        for name, columns in RELEASE_TABLES.items():
+            if self.tables[name].column_names != [column.name for column in columns]:
+                raise ValueError(f"{name}: {self.tables[name].column_names}")
+
+    def text(self) -> str:
+        """Everything that leaves the room, as text."""
+        return "\n".join(content.decode() for content in _files(self).values())
+
+
+def write_release(release: Release, directory: Path) -> Path:
+    """Write the package beside `directory`, then move it in place. An earlier release there is replaced.
+
+    Raises InputError when `directory` holds something that is not a release: nothing is touched then.
+    """
+    if directory.exists() and any(directory.iterdir()) and not (directory / "datapackage.json").is_file():
+        raise InputError(
+            "this directory is not empty and holds no release", file=directory, mend="Choose another with --out."
+        )
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        for name, content in _files(release).items():
+            (beside / name).write_bytes(content)
+        beside.chmod(0o755)
+        if directory.exists():
+            retired = beside.with_name(beside.name + "-old")
+            directory.rename(retired)
+            beside.rename(directory)
+            shutil.rmtree(retired)
+        else:
+            beside.rename(directory)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return directory
+
+
+def read_release(directory: Path) -> Release:
+    """The release written in `directory`. Raises InputError where it is none, or was changed after it was made."""
+    package = _package_of(directory)
+    about = _about_from(package["wijkspiegel"])
+    tables, boundaries = {}, {}
+    for resource in package["resources"]:
+        path = directory / resource["path"]
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise InputError("this file of the release is missing", file=path, mend="Copy it again, whole.") from None
+        if f"sha256:{hashlib.sha256(content).hexdigest()}" != resource["hash"]:
+            raise InputError(
+                "this file was changed after the release was made", file=path, mend="Use the release as it was made."
+            )
+        if path.suffix == ".csv":
+            tables[resource["name"]] = _table_from(resource["name"], content)
+        else:
+            boundaries[resource["name"].removeprefix("boundaries-")] = json.loads(content)
+    if missing := set(RELEASE_TABLES) - set(tables):
+        raise InputError(f"the release lacks {', '.join(sorted(missing))}", file=directory)
+    return Release(about, tables, boundaries, _SEAL)
+
+
+def _package_of(directory: Path) -> dict[str, Any]:
+    path = directory / "datapackage.json"
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        written_as = package["wijkspiegel"]["format"]
+    except FileNotFoundError:
+        raise InputError("there is no datapackage.json, so this is no release", file=directory) from None
+    except (json.JSONDecodeError, KeyError, TypeError):
+        raise InputError("this is not the datapackage.json of a release", file=path) from None
+    if written_as != FORMAT:
+        raise InputError(
+            f"this release has layout {written_as}, and this program reads layout {FORMAT}",
+            file=path,
+            mend="Make the release again with this version of the program.",
+        )
+    return dict(package)
+
+
+def _files(release: Release) -> dict[str, bytes]:
+    """File name -> content. datapackage.json, with the hashes of all others, stands last."""
+    files: dict[str, bytes] = {}
+    resources = []
+    for name, columns in RELEASE_TABLES.items():
+        files[f"{name}.csv"] = content = _csv(release.tables[name])
+        resources.append(_resource(name, f"{name}.csv", content) | _tabular(columns))
+    for level, features in release.boundaries.items():
+        name = f"boundaries-{level}"
+        files[f"{name}.geojson"] = content = json.dumps(features, separators=(",", ":")).encode()
+        resources.append(
+            _resource(name, f"{name}.geojson", content) | {"format": "geojson", "mediatype": "application/geo+json"}
+        )
+    files["datapackage.json"] = json.dumps(
+        _describe(release.about) | {"resources": resources}, indent=2, ensure_ascii=False
+    ).encode()
+    return files
+
+
+def _csv(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pyarrow.csv.write_csv(table, sink, pyarrow.csv.WriteOptions(quoting_style="needed"))
+    return sink.getvalue()
+
+
+def _table_from(name: str, content: bytes) -> pa.Table:
+    types = {column.name: _ARROW[column.kind] for column in RELEASE_TABLES[name]}
+    options = pyarrow.csv.ConvertOptions(
+        column_types=types,
+        strings_can_be_null=False,
+        null_values=[""],
+        include_columns=list(types),
+    )
+    return pyarrow.csv.read_csv(
+        io.BytesIO(content), convert_options=options, parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True)
+    )
+
+
+def _resource(name: str, path: str, content: bytes) -> dict[str, Any]:
+    return {
+        "name": name,
+        "path": path,
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+
+
+def _tabular(columns: tuple[Column, ...]) -> dict[str, Any]:
+    fields = [
+        {"name": column.name, "type": column.kind, "description": column.en, "description_nl": column.nl}
+        | ({"constraints": {"required": True}} if column.required else {})
+        for column in columns
+    ]
+    return {
+        "type": "table",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {"fields": fields, "missingValues": [""]},
+    }
+
+
+def _describe(about: About) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": "wijkspiegel-release",
+        "title": about.title,
+        "created": f"{about.created}T00:00:00Z",
+        "sources": [
+            {key: value for key, value in asdict(source).items() if value and key in ("title", "path")}
+            for source in about.sources
+        ],
+        "wijkspiegel": {
+            "format": FORMAT,
+            "program": about.program,
+            "created": about.created,
+            "title": about.title,
+            "levels": list(about.levels),
+            "published": about.published,
+            "protection": asdict(about.protection),
+            "withheld": [asdict(note) for note in about.withheld],
+            "notes": [asdict(note) for note in about.notes],
+            "sources": [asdict(source) for source in about.sources],
+            "schemes": {
+                scheme.code: {
+                    "title": dict(scheme.title),
+                    "groups": {group: dict(scheme.labels[group]) for group in scheme.groups},
+                }
+                for scheme in about.schemes
+            },
+        },
+    }
+    return {key: value for key, value in described.items() if value}
+
+
+def _about_from(described: Mapping[str, Any]) -> About:
+    return About(
+        title=described["title"],
+        levels=tuple(described["levels"]),
+        schemes=tuple(
+            Scheme(
+                code,
+                label(**scheme["title"]),
+                tuple(scheme["groups"]),
+                {group: label(**labels) for group, labels in scheme["groups"].items()},
+            )
+            for code, scheme in described["schemes"].items()
+        ),
+        sources=tuple(Source(**source) for source in described["sources"]),
+        published=described["published"],
+        protection=Note(**described["protection"]),
+        withheld=tuple(Note(**note) for note in described["withheld"]),
+        notes=tuple(Note(**note) for note in described["notes"]),
+        program=described["program"],
+        created=described["created"],
+    )

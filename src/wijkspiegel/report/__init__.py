@@ -1,0 +1,1 @@
+"""A release becomes one page that anyone can read."""

@@ -1,0 +1,1 @@
+"""Readers: every form in which figures come, made into the tables of the house."""

@@ -1,0 +1,208 @@
+"""The tables of the house: what every reader delivers and every measure's caller may count on.
+
+Constructors check and never compute. A reader that met something odd says so in a `Note`; it never drops it silently.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wijkspiegel.schemes import Scheme
+
+Counts = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+RD_NEW = "EPSG:28992"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a reader found and what was done about it, for the user to judge.
+
+    code : a short fixed name of the kind of finding, e.g. "parts_above_whole".
+    nl, en : one full sentence each.
+    count : how many rows or cells it concerns.
+    """
+
+    code: str
+    nl: str
+    en: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where figures come from, as it is cited in every release."""
+
+    title: str
+    publisher: str = ""
+    licence: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The areas of one level, in row order.
+
+    parents : for each area the code of the area of a coarser level that it lies in; "" where there is none.
+    """
+
+    level: str
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    parents: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.codes) == len(self.names) == len(self.parents):
+            raise ValueError("codes, names and parents differ in length")
+        if len(set(self.codes)) != len(self.codes):
+            raise ValueError(f"an area of level {self.level} stands in the table twice")
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: NDArray[Any]) -> "Areas":
+        """The areas of the given rows (indices or a mask)."""
+        chosen = np.arange(len(self))[rows]
+        return Areas(
+            self.level,
+            tuple(self.codes[i] for i in chosen),
+            tuple(self.names[i] for i in chosen),
+            tuple(self.parents[i] for i in chosen),
+        )
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Counts of people by area and group, at one reference date.
+
+    counts : [area, group], people, the best estimate given everything known; >= 0.
+    low, high : [area, group], what the count can be given rounding and suppression; equal to counts where it is exact.
+    withheld : [area, group], True where the count may not be shown; counts then hold an estimate from what is shown.
+    """
+
+    areas: Areas
+    year: int
+    scheme: Scheme
+    counts: Counts
+    low: Counts
+    high: Counts
+    withheld: Mask
+
+    def __post_init__(self) -> None:
+        shape = (len(self.areas), len(self.scheme.groups))
+        for name in ("counts", "low", "high", "withheld"):
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} has shape {getattr(self, name).shape}, not {shape} [area, group]")
+        if not np.isfinite(self.counts).all() or (self.counts < 0).any():
+            raise ValueError("counts must be finite and not negative")
+        if (self.low > self.counts).any() or (self.counts > self.high).any():
+            raise ValueError("counts lie outside their own bounds")
+
+    @property
+    def population(self) -> Counts:
+        """[area], people."""
+        people: Counts = self.counts.sum(axis=1)
+        return people
+
+    def take(self, rows: NDArray[Any]) -> "Composition":
+        """The composition of the given rows (indices or a mask)."""
+        return replace(
+            self,
+            areas=self.areas.take(rows),
+            counts=self.counts[rows],
+            low=self.low[rows],
+            high=self.high[rows],
+            withheld=self.withheld[rows],
+        )
+
+
+def exact(areas: Areas, year: int, scheme: Scheme, counts: NDArray[Any]) -> Composition:
+    """A composition whose counts are known to the last person."""
+    people = np.asarray(counts, dtype=np.float64)
+    return Composition(areas, year, scheme, people, people, people, np.zeros(people.shape, dtype=bool))
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Polygons of the areas of one level, in RD New (EPSG:28992), metres.
+
+    polygons : [area], shapely Polygon or MultiPolygon, valid.
+    """
+
+    level: str
+    year: int | None
+    codes: tuple[str, ...]
+    polygons: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure about areas, for one of the two sides.
+
+    values : area code -> value. lower, upper : likewise, where the source gives an interval.
+    higher_is_better : None where neither direction is a side.
+    uses_composition : the source built it from who lives there, so it is no evidence about who lives there.
+    """
+
+    code: str
+    title: str
+    year: int
+    values: Mapping[str, float]
+    higher_is_better: bool | None
+    source: str
+    uses_composition: bool
+    lower: Mapping[str, float] = field(default_factory=dict)
+    upper: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Institution:
+    """Who works at, learns at or takes part in an institution, by part, and the area that it serves.
+
+    people : a composition whose areas are the parts of the institution (level "part"); a part "all" is not included.
+    reference : code of the area served.
+    """
+
+    name: str
+    people: Composition
+    reference: str
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """How the areas of one year go over into those of another: people of `source` that live in `target`, as a share.
+
+    shares : for every pair, in (0, 1]; those of one source add up to 1.
+    """
+
+    level: str
+    source_year: int
+    target_year: int
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    shares: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class City:
+    """Everything a mirror is made of: one city, or every municipality of a country at once.
+
+    levels : coarse to fine, e.g. ("gemeente", "wijk", "buurt").
+    compositions : one for every level, year and scheme that is known.
+    published : True when every count was already public; then nothing needs to be withheld.
+    """
+
+    title: str
+    levels: tuple[str, ...]
+    compositions: tuple[Composition, ...]
+    sources: tuple[Source, ...]
+    published: bool
+    boundaries: tuple[Boundaries, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    institutions: tuple[Institution, ...] = ()
+    correspondences: tuple[Correspondence, ...] = ()
+    notes: tuple[Note, ...] = ()
