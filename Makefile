@@ -1,0 +1,50 @@
+# The two commands that matter: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench docs four-cities lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed. Found: " + sys.version.split()[0] + ". Name another with: make demo PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements/run.txt
+	$(PIP) install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run ## Install, invent a city, compute its mirror, say where to look
+	$(BIN)/wijkspiegel demo --out demo
+
+test: $(VENV)/.dev ## Install the test tools and run every test
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term $(PYTEST)
+
+check: $(VENV)/.dev ## Lint and types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev ## Measure against what a user would pick instead (long)
+	$(BIN)/python benchmarks/run.py
+
+docs: $(VENV)/.dev ## Build the documentation in docs/_build/html; a broken link is an error
+	$(BIN)/sphinx-build --fail-on-warning --nitpicky -q docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+four-cities: $(VENV)/.run ## Write docs/explanation/four-cities.md from published figures: make four-cities CBS="a.csv b.csv"
+	$(BIN)/python docs/four_cities.py $(CBS)
+
+lock: ## Choose and pin the versions of everything that is installed (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --extra all -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/run.txt pyproject.toml --extra all --group dev -o requirements/dev.txt
+
+clean: ## Remove what was made
+	rm -rf $(VENV) demo docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
