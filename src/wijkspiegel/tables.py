@@ -192,6 +192,7 @@ class City:
     """Everything a mirror is made of: one city, or every municipality of a country at once.
 
     levels : coarse to fine, e.g. ("gemeente", "wijk", "buurt").
+    home : the level whose areas are looked into as a whole and have peers; "" is the coarsest.
     compositions : one for every level, year and scheme that is known.
     published : True when every count was already public; then nothing needs to be withheld.
     """
@@ -201,6 +202,7 @@ class City:
     compositions: tuple[Composition, ...]
     sources: tuple[Source, ...]
     published: bool
+    home: str = ""
     boundaries: tuple[Boundaries, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     institutions: tuple[Institution, ...] = ()
