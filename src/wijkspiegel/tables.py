@@ -192,17 +192,17 @@ class City:
     """Everything a mirror is made of: one city, or every municipality of a country at once.
 
     levels : coarse to fine, e.g. ("gemeente", "wijk", "buurt").
-    home : the level whose areas are looked into as a whole and have peers; "" is the coarsest.
+    home : the level whose areas are looked into as a whole and have peers: the municipality, or the one city.
     compositions : one for every level, year and scheme that is known.
     published : True when every count was already public; then nothing needs to be withheld.
     """
 
     title: str
     levels: tuple[str, ...]
+    home: str
     compositions: tuple[Composition, ...]
     sources: tuple[Source, ...]
     published: bool
-    home: str = ""
     boundaries: tuple[Boundaries, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     institutions: tuple[Institution, ...] = ()
