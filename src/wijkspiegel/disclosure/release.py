@@ -6,7 +6,6 @@ A `Release` is made in two ways only: by `protect`, and by `read_release` from a
 import hashlib
 import io
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -218,29 +217,32 @@ class Release:
 
 
 def write_release(release: Release, directory: Path) -> Path:
-    """Write the package beside `directory`, then move it in place. An earlier release there is replaced.
+    """Write the package in `directory`, in place of an earlier release there. Other files in it are left alone.
 
-    Raises InputError when `directory` holds something that is not a release: nothing is touched then.
+    The files are first written beside those they replace, and datapackage.json, with all hashes, is moved in place
+    last: a write that was cut off leaves no release, never half of one.
+    Raises InputError where a file of another origin would be overwritten: nothing is touched then.
     """
-    if directory.exists() and any(directory.iterdir()) and not (directory / "datapackage.json").is_file():
+    directory.mkdir(parents=True, exist_ok=True)
+    package = directory / "datapackage.json"
+    earlier = {Path(r["path"]).name for r in _package_of(directory)["resources"]} if package.exists() else set()
+    files = _files(release)
+    if strangers := sorted(
+        name for name in files if (directory / name).exists() and name not in {*earlier, package.name}
+    ):
         raise InputError(
-            "this directory is not empty and holds no release", file=directory, mend="Choose another with --out."
+            f"this directory has a file {strangers[0]} that is not of an earlier release",
+            file=directory,
+            mend="Choose another with --out.",
         )
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
-    try:
-        for name, content in _files(release).items():
-            (beside / name).write_bytes(content)
-        beside.chmod(0o755)
-        if directory.exists():
-            retired = beside.with_name(beside.name + "-old")
-            directory.rename(retired)
-            beside.rename(directory)
-            shutil.rmtree(retired)
-        else:
-            beside.rename(directory)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=".release-", dir=directory) as beside:
+        for name, content in files.items():
+            (Path(beside) / name).write_bytes(content)
+        package.unlink(missing_ok=True)
+        for name in earlier - set(files):
+            (directory / name).unlink(missing_ok=True)
+        for name in files:
+            (Path(beside) / name).rename(directory / name)
     return directory
 
 
