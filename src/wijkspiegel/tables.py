@@ -195,6 +195,7 @@ class City:
     home : the level whose areas are looked into as a whole and have peers: the municipality, or the one city.
     compositions : one for every level, year and scheme that is known.
     published : True when every count was already public; then nothing needs to be withheld.
+    subject : the one area of the home level that this is about; the others are there to be compared with. "" is all.
     """
 
     title: str
@@ -203,6 +204,7 @@ class City:
     compositions: tuple[Composition, ...]
     sources: tuple[Source, ...]
     published: bool
+    subject: str = ""
     boundaries: tuple[Boundaries, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     institutions: tuple[Institution, ...] = ()

@@ -171,6 +171,7 @@ def join_tables(name: str, parts: list[pa.Table]) -> pa.Table:
 class About:
     """What a reader of a release must know beside its tables.
 
+    home, subject : the level whose areas are looked into as a whole, and the one that this is about; "" is all of them.
     published : True when every count was already public before.
     withheld : in plain words what is not shown and why; empty for published figures.
     notes : what was found odd in the input, and what was done about it.
@@ -186,6 +187,8 @@ class About:
     notes: tuple[Note, ...] = ()
     program: str = ""
     created: str = ""
+    home: str = ""
+    subject: str = ""
 
 
 _SEAL = object()
@@ -365,6 +368,8 @@ def _describe(about: About) -> dict[str, Any]:
             "created": about.created,
             "title": about.title,
             "levels": list(about.levels),
+            "home": about.home,
+            "subject": about.subject,
             "published": about.published,
             "protection": asdict(about.protection),
             "withheld": [asdict(note) for note in about.withheld],
@@ -402,4 +407,6 @@ def _about_from(described: Mapping[str, Any]) -> About:
         notes=tuple(Note(**note) for note in described["notes"]),
         program=described["program"],
         created=described["created"],
+        home=described["home"],
+        subject=described["subject"],
     )
