@@ -5,10 +5,11 @@ To 2022 people are counted as western and non-western, with the largest non-west
 gives them, which changes every year; StatLine's own CSV, the Excel files, the attribute tables of the map and the
 per-municipality table 85458NED have other names for the same.
 
-CBS rounds the counts of wijken and buurten to a multiple of 5 at random, each by itself: 1 becomes 0 four times in
-five and 5 once. Seen where a municipality is one wijk, so that the exact count stands beside the rounded one: of 132
-counts that are a multiple of 5 and 1 more, in 2017, 2020 and 2022, 106 went down and 26 up. A true count
-thus lies up to 4 from the published one, not up to 2.
+CBS rounds the counts of wijken and buurten at random to a multiple of 5, each by itself: 1 becomes 0 four times in
+five, and 5 once. This can be seen where a municipality is one wijk, so that the exact count stands beside the rounded
+one: of 132 counts in 2017, 2020 and 2022 that are 1 above a multiple of 5, 106 went down by 1 and 26 up by 4. A true
+count thus lies up to 4 from the published one. With 2, the figures of 687 areas of 2022 would contradict each other;
+with 4, none do.
 """
 
 import re
@@ -192,21 +193,24 @@ def _published(table: RawTable, columns: Columns, regions: Regions) -> _Publishe
     counts = np.column_stack([figures for field, figures in cells.items() if field not in shares])
     rounded = _is_rounded(counts, regions.levels)
     slack = np.where(rounded, ROUNDING, 0)
-    value, low, high = {}, {}, {}
-    value["total"] = cells["total"]
-    low["total"] = np.maximum(np.nan_to_num(cells["total"]) - slack, 0)
-    high["total"] = np.nan_to_num(cells["total"]) + slack
+    total = cells["total"]
+    value, low, high = {"total": total}, {"total": np.maximum(total - slack, 0)}, {"total": total + slack}
     for field in set(cells) - {"total"}:
-        known = np.nan_to_num(cells[field])
+        figures = cells[field]
         if field in shares:
-            half = 0.5 if (known == np.floor(known)).all() else 0.05
-            value[field] = cells[field] / 100 * cells["total"]
-            low[field] = np.floor(np.maximum(known - half, 0) / 100 * low["total"])
-            high[field] = np.ceil(np.minimum(known + half, 100) / 100 * high["total"])
+            half = _half_step(figures)
+            value[field] = figures / 100 * total
+            low[field] = np.floor(np.maximum(figures - half, 0) / 100 * low["total"])
+            high[field] = np.ceil(np.minimum(figures + half, 100) / 100 * high["total"])
         else:
-            value[field] = cells[field]
-            low[field], high[field] = np.maximum(known - slack, 0), known + slack
+            value[field], low[field], high[field] = figures, np.maximum(figures - slack, 0), figures + slack
     return _Published(value, low, high, rounded, bool(shares))
+
+
+def _half_step(percentages: Vector) -> float:
+    """How far a rounded percentage can be from the true one: CBS gives whole ones, or one decimal."""
+    known = percentages[~np.isnan(percentages)]
+    return 0.5 if (known == np.floor(known)).all() else 0.05
 
 
 def _shares_by_value(columns: Columns, regions: Regions, cells: Mapping[str, Vector]) -> set[str]:
@@ -289,10 +293,6 @@ def _classifications(fields: Iterable[str]) -> list[_Classification]:
     return found
 
 
-_SAME_AS = MappingProxyType({"nl_born_nl": "nl"})
-"""Group of a fine scheme -> the group of the coarse one that it is whole: CBS has no Dutch origin born abroad."""
-
-
 def _compose(regions: Regions, published: _Published, chosen: Mask) -> tuple[list[Composition], list[Note]]:
     """The compositions of the chosen areas, which are of one year, and what was odd in them."""
     made: list[Composition] = []
@@ -323,7 +323,7 @@ def _composition(
     places: NDArray[np.intp],
     areas: Areas,
 ) -> Composition:
-    counts, low, high = np.stack([settled[_SAME_AS.get(group, group)][:, places] for group in scheme.groups], axis=-1)
+    counts, low, high = np.stack([settled[group][:, places] for group in scheme.groups], axis=-1)
     year = int(regions.years[places[0]])
     return Composition(areas, year, scheme, counts, low, high, np.zeros(counts.shape, dtype=bool))
 

@@ -78,6 +78,7 @@ def _stem(column: str) -> str:
 
 
 def recognise(table: RawTable) -> Columns:
+    """Which column holds what. Raises InputError, with what was looked for, where there are no people by origin."""
     by_stem: dict[str, str] = {}
     for column in sorted(table.columns, key=_number_of):
         stem = _stem(column)
@@ -92,7 +93,8 @@ def recognise(table: RawTable) -> Columns:
                 found[field] = by_stem[stem]
                 shares |= {field} if stem in percentages else set()
     columns = Columns(found, by_stem, frozenset(shares))
-    if not columns.have("total") or not (columns.have("western", "non_western") or columns.have("nl", "europe")):
+    origins = (("western", "non_western"), ("nl", "europe", "outside_europe"))
+    if not any(columns.have("total", *groups) for groups in origins):
         raise _no_edition(table)
     return columns
 

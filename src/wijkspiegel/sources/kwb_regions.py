@@ -175,12 +175,12 @@ def _municipality_code(regions: Regions, asked: str) -> str:
     same = same or [code for code, name in named.items() if wanted == name.casefold().split(" (")[0]]
     if len(same) == 1:
         return same[0]
-    called = {name.casefold(): f"{name} ({code})" for code, name in named.items()}
-    near = [f"{named[code]} ({code})" for code in same]
-    near = near or [called[name] for name in difflib.get_close_matches(wanted, called, n=3)]
-    near = near or difflib.get_close_matches(asked.strip().upper(), sorted(present), n=3)
+    codes = {name.casefold(): code for code, name in named.items()} | {code: code for code in present}
+    near = same or [codes[like] for like in difflib.get_close_matches(wanted, codes, n=3)]
+    near = near or [codes[like] for like in difflib.get_close_matches(wanted.upper(), codes, n=3)]
     problem = f"More than one municipality is called '{asked}'" if same else f"There is no municipality '{asked}'"
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    shown = [f"{named[code]} ({code})" if code in named else code for code in near]
+    hint = f" Did you mean {' or '.join(shown)}?" if shown else ""
     names_hint = "" if named else " The file has no names of municipalities: give the code, such as GM0599."
     raise SettingsError(f"{problem} in {regions.table.path}.{hint}{names_hint}")
 
