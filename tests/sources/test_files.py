@@ -1,11 +1,10 @@
 """Files as people have them: every kind reads alike, and every fault is named with its place and its mending."""
 
 import gzip
-import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import hypothesis.extra.numpy as arrays
 import numpy as np
 import openpyxl
 import pyarrow as pa
@@ -14,12 +13,11 @@ import pyarrow.parquet
 import pyogrio
 import pyreadstat
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pytest import approx
 
 from wijkspiegel.errors import InputError
-from wijkspiegel.sources.files import numbers, read_table, texts
+from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -70,8 +68,10 @@ def in_excel(path: Path) -> Path:
         ("a.csv.gz", gzip.compress(CITIES.encode())),
         ("a.json", '[{"stad": "Delft", "inwoners": 109577}, {"stad": "Oss", "inwoners": 92}]'),
         ("a.json", '{"a": {"stad": "Delft", "inwoners": 109577}, "b": {"stad": "Oss", "inwoners": 92}}'),
-        ("a.json", '{"odata.metadata": "", "value": [{"stad": "Delft", "inwoners": "109577"}, {"stad": "Oss", "inwoners": "92"}]}'),
-        ("a.json", '{"d": {"results": [{"__metadata": {}, "stad": "Delft", "inwoners": 109577}, {"stad": "Oss", "inwoners": 92}]}}'),
+        ("a.json", '{"odata.metadata": "", "value": [{"stad": "Delft", "inwoners": "109577"}, '
+                   '{"stad": "Oss", "inwoners": "92"}]}'),
+        ("a.json", '{"d": {"results": [{"__metadata": {}, "stad": "Delft", "inwoners": 109577}, '
+                   '{"stad": "Oss", "inwoners": 92}]}}'),
         ("a.json", '{"d": [{"stad": "Delft", "inwoners": 109577}, {"stad": "Oss", "inwoners": 92}]}'),
     ],
 )  # fmt: skip
@@ -99,9 +99,12 @@ def in_dbase(path: Path) -> Path:
 
 
 def in_spss(path: Path) -> Path:
-    columns = {"stad": [1.0, 2.0], "inwoners": [109577.0, 92.0]}
+    return to_spss(path, {"stad": [1.0, 2.0], "inwoners": [109577.0, 92.0]}, {"stad": {1: "Delft", 2: "Oss"}})
+
+
+def to_spss(path: Path, columns: dict[str, list[float]], labels: dict[str, dict[int | float, str]]) -> Path:
     pandas = pytest.importorskip("pandas")
-    pyreadstat.write_sav(pandas.DataFrame(columns), path, variable_value_labels={"stad": {1: "Delft", 2: "Oss"}})
+    pyreadstat.write_sav(pandas.DataFrame(columns), path, variable_value_labels=labels)
     return path
 
 
@@ -114,3 +117,271 @@ def test_a_file_of_any_program_holds_the_same_table(tmp_path: Path, make: Callab
     assert texts(table, "stad") == ["Delft", "Oss"]
     assert texts(table, "inwoners") == ["109577", "92"]
     assert numbers(table, "inwoners").tolist() == [109577.0, 92.0]
+
+
+def test_a_number_written_in_spss_keeps_its_labels_beside_it(tmp_path: Path) -> None:
+    columns = {"herkomst": [1.0, 2.0, 9.0, float("nan")], "gewicht": [0.5, 1.25, 1.0, 2.0]}
+    table = read_table(to_spss(tmp_path / "a.sav", columns, {"herkomst": {1: "Nederland", 2: "Marokko"}}))
+    assert texts(table, "herkomst") == ["Nederland", "Marokko", "9", ""]
+    assert table.labels == {"herkomst": {"1": "Nederland", "2": "Marokko"}}
+    assert numbers(table, "gewicht").tolist() == [0.5, 1.25, 1, 2]
+
+
+def test_records_by_key_keep_the_key_when_no_field_holds_it(write: Write) -> None:
+    table = read_table(write("a.json", '{"GM0503": {"inwoners": 5}, "GM0828": {"inwoners": 7, "wijken": "2"}}'))
+    assert texts(table, "key") == ["GM0503", "GM0828"]
+    assert texts(table, "wijken") == ["", "2"]
+
+
+def test_text_of_windows_is_recognised(write: Write) -> None:
+    assert texts(read_table(write("a.csv", "stad;n\nSúdwest-Fryslân;1\n".encode("cp1252"))), "stad") == [
+        "Súdwest-Fryslân"
+    ]
+
+
+def test_codes_keep_their_zeros_and_lose_their_padding(write: Write) -> None:
+    assert texts(read_table(write("a.csv", "code,n\n0363      ,1\n")), "code") == ["0363"]
+
+
+def test_a_named_sheet_is_read_and_its_empty_rows_are_not(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("2022")
+    for row in ([], ["stad", "inwoners"], ["Delft", 1], [None, None], ["Oss", None]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    table = read_table(tmp_path / "a.xlsx", sheet="2022")
+    assert texts(table, "stad") == ["Delft", "Oss"]
+    assert np.isnan(numbers(table, "inwoners")).tolist() == [False, True]
+    assert list(table.rows) == [3, 5]
+    with pytest.raises(InputError, match=r"there is no sheet '2021'\. The sheets are: Sheet, 2022\."):
+        read_table(tmp_path / "a.xlsx", sheet="2021")
+
+
+def test_the_row_of_a_record_is_the_line_at_which_an_editor_shows_it(write: Write) -> None:
+    table = read_table(write("a.csv", 'stad;n\n\nDelft;1\n"Den\nHaag";x\nOss;3\n;\n'))
+    assert texts(table, "stad") == ["Delft", "Den\nHaag", "Oss"]
+    assert list(table.rows) == [3, 5, 6]
+    with pytest.raises(InputError, match="Row 5, column 'n' of"):
+        numbers(table, "n")
+
+
+# Faults --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.csv", "", "a.csv: the file is empty. Copy or download it again."),
+        ("a.csv", "\n \n", "a.csv: the file holds nothing but blanks. Copy or download it again."),
+        ("a.csv", "stad;n\n", "a.csv: there is a header, but no row under it. Give the file with its rows."),
+        (
+            "a.csv",
+            "stad;n\nDelft;1\nOss;2;3\nEde;4\n",
+            "Row 3 of a.csv: there are 3 fields, and the header has 2. "
+            "Put a field that holds the separator between quotation marks.",
+        ),
+        (
+            "a.csv",
+            "stad;wijk;n\nDelft;1;2\nOss;2\nEde;4;1\n",
+            "Row 3 of a.csv: there are 2 fields, and the header has 3. "
+            "The fields after 'wijk' are missing: add them, or remove the row.",
+        ),
+        (
+            "a.csv",
+            "stad;wijk;n\nDelft;1;2\nOss;2",
+            "Row 3 of a.csv: the file is cut off: there are 2 fields, and the header has 3. "
+            "Copy or download it again, or remove the note under the table.",
+        ),
+        (
+            "a.csv",
+            'stad;n\nDelft;1\n"Oss;2\nEde;4\n',
+            "Row 3 of a.csv: a quotation mark is opened and not closed. Close or remove it.",
+        ),
+        (
+            "a.csv",
+            "n;stad;n \n1;Delft;2\n",
+            "Row 1, column 'n' of a.csv: this column stands in the header 2 times. "
+            "Give every column a name of its own.",
+        ),
+        (
+            "a.csv",
+            "stad\nDelft\n\x81\n".encode("latin-1"),
+            "Row 3 of a.csv: byte 0x81 belongs to none of the encodings UTF-8, UTF-16 and Windows-1252. "
+            "Save the file as UTF-8.",
+        ),
+        (
+            "a.csv",
+            "  <!DOCTYPE html><html><body>Niet gevonden</body></html>",
+            "a.csv: this is a web page, not a table. Open the page in a browser and download the file itself.",
+        ),
+        (
+            "a.csv",
+            b"PK\x03\x04rest",
+            "a.csv: this is an Excel or zip file by its content. Give it the extension that it should have.",
+        ),
+        (
+            "a.csv.gz",
+            gzip.compress(CITIES.encode() * 50)[:60],
+            "a.csv.gz: the gzipped file is cut off or damaged. Copy or download it again.",
+        ),
+        (
+            "a.json",
+            '[{"stad": "Delft"},\n {"stad": "Os',
+            "Row 2 of a.json: this is not whole JSON (Unterminated string starting at). Copy or download it again.",
+        ),
+        (
+            "a.json",
+            '{"GM0503": {"n": 1}, "GM0503": {"n": 2}}',
+            "a.json: 'GM0503' stands twice in one object. Keep one of the two.",
+        ),
+        (
+            "a.json",
+            '{"odata.nextLink": "https://localhost/2", "value": [{"n": 1}]}',
+            "a.json: this is one page of a feed that has more. "
+            "Get all pages, for instance with: wijkspiegel fetch-cbs.",
+        ),
+        (
+            "a.json",
+            '{"type": "FeatureCollection", "features": 3}',
+            "a.json: there is no list of records in this JSON. Known forms: [{...}, ...], "
+            '{"code": {...}, ...}, {"value": [...]} and {"d": {"results": [...]}}.',
+        ),
+        (
+            "a.zip",
+            "x",
+            "a.zip: files with the extension '.zip' cannot be read. Known are .csv, .tsv, .txt, .xlsx, .xlsm, .xlsb, "
+            ".xls, .ods, .parquet, .arrow, .feather, .dbf, .sav, .zsav, .json, and .csv.gz and .json.gz. "
+            "Unpack the file first.",
+        ),
+    ],
+)
+def test_a_fault_is_named_with_its_place_and_its_mending(
+    write: Write, name: str, content: str | bytes, sentence: str
+) -> None:
+    assert message(write(name, content)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "kind"),
+    [
+        (in_excel, "a.xlsx", "workbook"),
+        (in_parquet, "a.parquet", "Parquet file"),
+        (in_arrow, "a.feather", "Arrow file"),
+        (in_spss, "a.sav", "SPSS file"),
+        (in_dbase, "a.dbf", "dBase file"),
+    ],
+)
+def test_a_file_that_is_cut_off_is_named(tmp_path: Path, make: Callable[[Path], Path], name: str, kind: str) -> None:
+    path = make(tmp_path / name)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+    assert message(path).startswith(f"{name}: the {kind} is cut off or damaged (")
+    assert message(path).endswith("). Copy or download it again.")
+
+
+def test_a_file_that_is_not_there_is_answered_with_one_that_is(write: Write) -> None:
+    path = write("personen.csv", CITIES)
+    assert (
+        message(path.with_name("persoenen.csv")) == "persoenen.csv: there is no such file. Did you mean 'personen.csv'?"
+    )
+    assert message(path.parent / "x.csv") == "x.csv: there is no such file."
+
+
+def test_a_missing_column_is_answered_with_those_that_are_there(write: Write) -> None:
+    table = read_table(write("people.csv", "wijk,leeftijd\n1,2\n"))
+    with pytest.raises(InputError) as error:
+        texts(table, "wijken")
+    assert str(error.value).endswith("people.csv: there is no such column. Found: wijk, leeftijd. Did you mean 'wijk'?")
+
+
+@pytest.mark.parametrize(("name", "module", "extra"), [("a.dbf", "pyogrio", "geo"), ("a.sav", "pyreadstat", "survey")])
+def test_an_extra_that_is_not_installed_is_named(
+    write: Write, monkeypatch: pytest.MonkeyPatch, name: str, module: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    assert message(write(name, "x")).endswith(
+        f"the extra '{extra}' is needed. Install it: pip install 'wijkspiegel[{extra}]'."
+    )
+
+
+# Numbers -------------------------------------------------------------------------------------------------------------
+
+
+def column(*cells: str) -> RawTable:
+    return RawTable(Path("a.csv"), pa.table({"n": list(cells)}), range(2, len(cells) + 2))
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1", " 23 ", "-4", "+5"], [1, 23, -4, 5]),
+        (["", ".", "     .", "null", "NaN", "NA", "7"], [None] * 6 + [7]),
+        (["12,5", "3", "0,125"], [12.5, 3, 0.125]),
+        (["553417.0", "1.25"], [553417, 1.25]),
+        (["1.234", "1.234,5"], [1234, 1234.5]),
+        (["1,234", "1,234.5"], [1234, 1234.5]),
+        (["1.234.567", "89"], [1234567, 89]),
+        (["1 234", "12\u00a0345,5"], [1234, 12345.5]),
+        (["0.125"], [0.125]),
+        (["1234.567"], [1234.567]),
+        (["1e3", "2.5E-01"], [1000, 0.25]),
+        (["", ""], [None, None]),
+    ],
+)
+def test_numbers_are_read_as_they_were_meant(cells: list[str], expected: list[float | None]) -> None:
+    read = [None if np.isnan(number) else number for number in numbers(column(*cells), "n")]
+    assert read == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (
+            ["1", "twaalf", "x"],
+            "Row 3, column 'n' of a.csv: 'twaalf' is no number; 1 more cells of this column likewise. "
+            "Give a number with a decimal comma, as the rest of the column has, or leave the cell empty.",
+        ),
+        (
+            ["1.5", "2.25", "3,5"],
+            "Row 4, column 'n' of a.csv: '3,5' is no number. "
+            "Give a number with a decimal point, as the rest of the column has, or leave the cell empty.",
+        ),
+        (
+            ["12", "1.234", "5.678"],
+            "Row 3, column 'n' of a.csv: '1.234' may have decimals or thousands, and no other cell of the column tells "
+            "which. Write the figures without a mark between thousands.",
+        ),
+    ],
+)
+def test_a_cell_that_is_no_number_or_two_is_refused(cells: list[str], sentence: str) -> None:
+    with pytest.raises(InputError) as error:
+        numbers(column(*cells), "n")
+    assert str(error.value) == sentence
+
+
+def test_the_decimal_mark_can_be_given() -> None:
+    assert numbers(column("1.234"), "n", decimal=".").tolist() == [1.234]
+    assert numbers(column("1.234"), "n", decimal=",").tolist() == [1234]
+
+
+@given(st.lists(st.floats(-1e9, 1e9).map(lambda x: round(x, 2)), min_size=1), st.sampled_from([",", "."]))
+def test_every_number_survives_being_written_with_either_decimal_mark(written: list[float], mark: str) -> None:
+    cells = [f"{number:.2f}".replace(".", mark) for number in written]
+    assert numbers(column(*cells), "n").tolist() == written
+
+
+@given(st.lists(st.integers(-(10**12), 10**12), min_size=1))
+def test_every_count_survives_with_points_between_its_thousands(written: list[int]) -> None:
+    cells = [f"{number:,}".replace(",", ".") for number in written]
+    assert numbers(column(*cells), "n", decimal=",").tolist() == written
+
+
+letters = st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters="\";,\n'")
+
+
+@given(st.lists(st.text(letters), min_size=1, max_size=5), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_text_survives_a_csv(tmp_path: Path, written: list[str], encoding: str) -> None:
+    quoted = [text.replace('"', '""') for text in written]
+    lines = ["n;tekst", *(f'{n};"{text}"' for n, text in enumerate(quoted))]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding=encoding)
+    assert texts(read_table(tmp_path / "a.csv"), "tekst") == [text.strip() for text in written]

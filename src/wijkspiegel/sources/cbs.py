@@ -242,7 +242,7 @@ def _refuse_odd(table: RawTable, column: str, figures: Vector, rows: NDArray[np.
         first = int(odd[0])
         problem = "is negative" if figures[first] < 0 else "is no whole number"
         raise InputError(
-            f"{figures[first]:g} {problem}, and people are counted",
+            f"{figures[first]:.12g} {problem}, and people are counted",
             file=table.path,
             row=table.rows[int(rows[first])],
             column=column,

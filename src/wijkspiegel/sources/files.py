@@ -8,6 +8,7 @@ import difflib
 import gzip
 import io
 import json
+import struct
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -415,10 +416,20 @@ def _read_dbf(path: Path, sheet: str | None) -> RawTable:
         import pyogrio  # noqa: PLC0415  an optional extra
     except ImportError:
         raise _extra_needed(path, "dBase", "geo") from None
+    _require_whole_dbf(path)
     try:
         return _table(path, pyogrio.read_arrow(path, read_geometry=False)[1])
     except pyogrio.errors.DataSourceError as error:
         raise _unreadable(path, "dBase file", error) from None
+
+
+def _require_whole_dbf(path: Path) -> None:
+    """The header tells how many records there are, and how long; readers take what there is of them without a word."""
+    with path.open("rb") as file:
+        header = file.read(12)
+    records, start, length = struct.unpack("<IHH", header[4:]) if len(header) == 12 else (1, 12, 1)
+    if path.stat().st_size < start + records * length:
+        raise _unreadable(path, "dBase file", ValueError(f"it should have {records} records"))
 
 
 def _read_spss(path: Path, sheet: str | None) -> RawTable:
@@ -455,7 +466,9 @@ def _labelled(column: pa.Array, labels: Mapping[str, str]) -> pa.Array:
 
 def _extra_needed(path: Path, kind: str, extra: str) -> InputError:
     return InputError(
-        f"to read {kind} files the extra '{extra}' is needed", file=path, mend=f"pip install 'wijkspiegel[{extra}]'"
+        f"to read {kind} files the extra '{extra}' is needed",
+        file=path,
+        mend=f"Install it: pip install 'wijkspiegel[{extra}]'.",
     )
 
 
