@@ -324,6 +324,7 @@ def column(*cells: str) -> RawTable:
         (["0.125"], [0.125]),
         (["1234.567"], [1234.567]),
         (["1e3", "2.5E-01"], [1000, 0.25]),
+        ([",5", "-,25"], [0.5, -0.25]),
         (["", ""], [None, None]),
     ],
 )
@@ -356,6 +357,23 @@ def test_a_cell_that_is_no_number_or_two_is_refused(cells: list[str], sentence: 
     with pytest.raises(InputError) as error:
         numbers(column(*cells), "n")
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "cell", ["-", "+", "e5", ",", "1,", "--1", "1.2.3", "12%", "1_000", "inf", "0x1F", "1,23,456", "٣"]
+)
+def test_what_only_looks_like_a_number_is_refused_with_its_row(cell: str) -> None:
+    with pytest.raises(InputError, match="Row 3, column 'n' of"):
+        numbers(column("1", cell), "n")
+
+
+def test_a_cell_without_a_value_is_empty_text_whatever_its_type() -> None:
+    table = pa.table({"real": [1.0, float("nan"), None], "half": [0.5, None, 2.0], "whole": [1, None, 3]})
+    read = RawTable(Path("a.parquet"), table, range(1, 4))
+    assert texts(read, "real") == ["1", "", ""]
+    assert texts(read, "half") == ["0.5", "", "2"]
+    assert texts(read, "whole") == ["1", "", "3"]
+    assert np.isnan(numbers(read, "real")).tolist() == [False, True, True]
 
 
 def test_the_decimal_mark_can_be_given() -> None:

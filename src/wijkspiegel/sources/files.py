@@ -115,6 +115,7 @@ def _floats(values: pa.ChunkedArray) -> NDArray[np.float64]:
 
 def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_floating(values.type):
+        values = pc.if_else(pc.is_nan(values), None, values)
         whole = pc.equal(values, pc.floor(values))
         values = pc.if_else(
             pc.and_(whole, pc.less(pc.abs(values), 2.0**53)),
@@ -131,7 +132,7 @@ def _number_with(decimal: str) -> str:
     """A regular expression for numbers with this decimal mark; thousands are parted by the other, or by a blank."""
     mark, other = (("," if decimal == "," else r"\."), (r"\." if decimal == "," else ","))
     thousands = rf"[1-9][0-9]{{0,2}}(?:(?:{other}[0-9]{{3}})+|(?:[ \x{{00a0}}\x{{202f}}][0-9]{{3}})+)"
-    return rf"^[+-]?(?:{thousands}|[0-9]+)?(?:{mark}[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
+    return rf"^[+-]?(?:(?:{thousands}|[0-9]+)(?:{mark}[0-9]+)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 
 
 def _decimal_of(table: RawTable, column: str, text: pa.ChunkedArray, fits: Mapping[str, pa.ChunkedArray]) -> str:
