@@ -1,0 +1,191 @@
+"""An area beside others: which are alike, and on which side it stands out from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy import stats
+
+from wijkspiegel.disclosure import join_tables, release_table
+from wijkspiegel.measures.likeness import nearest
+from wijkspiegel.schemes import Language
+from wijkspiegel.tables import City, Composition, Indicator, Note
+
+PEERS = 10
+"""How many peers an area is compared with."""
+
+FEWEST_PEERS = 5
+"""With fewer peers than this that have the figure, an area is not compared."""
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The most alike areas of every area.
+
+    rows : [area, rank], row of the peer in the composition. distance : [area, rank].
+    """
+
+    composition: Composition
+    rows: NDArray[np.intp]
+    distance: NDArray[np.float64]
+
+
+def find_peers(composition: Composition) -> Peers | None:
+    """Peers among the inhabited areas of one level; None where there are too few areas to speak of peers."""
+    inhabited = composition.take(composition.population > 0)
+    if len(inhabited.areas) <= FEWEST_PEERS:
+        return None
+    shares = inhabited.counts / inhabited.population[:, None]
+    rows, distance = nearest(shares, inhabited.population, min(PEERS, len(inhabited.areas) - 1))
+    return Peers(inhabited, rows, distance)
+
+
+def peers_table(peers: Peers, language: Language) -> pa.Table:
+    areas = peers.composition.areas
+    per_area = peers.rows.shape[1]
+    return release_table(
+        "peers",
+        {
+            "area": np.repeat(areas.codes, per_area),
+            "year": np.full(peers.rows.size, peers.composition.year),
+            "peer": np.array(areas.codes)[peers.rows.ravel()],
+            "rank": np.tile(np.arange(1, per_area + 1), len(areas)),
+            "distance": peers.distance.ravel(),
+            "because": [
+                because(peers.composition, area, peer, language)
+                for area, row in enumerate(peers.rows)
+                for peer in row.tolist()
+            ],
+        },
+    )
+
+
+def because(composition: Composition, area: int, peer: int, language: Language) -> str:
+    """Why two areas are alike: their size, and their shares of the two groups that set the area apart from the rest."""
+    people = composition.population
+    shares = composition.counts[[area, peer]] / people[[area, peer], None]
+    average = composition.counts.sum(axis=0) / people.sum()
+    telling = np.argsort(-np.abs(np.sqrt(shares[0]) - np.sqrt(average)), kind="stable")[:2]
+    parts = [
+        f"{composition.scheme.labels[composition.scheme.groups[group]][language]} "
+        f"{_percent(shares[0, group], language)} / {_percent(shares[1, group], language)}"
+        for group in telling.tolist()
+    ]
+    size = f"{_thousands(people[area], language)} / {_thousands(people[peer], language)}"
+    residents = {"nl": "inwoners", "en": "residents"}[language]
+    return f"{residents} {size}; {'; '.join(parts)}"
+
+
+def _percent(share: float, language: Language) -> str:
+    text = f"{100 * share:.1f} %"
+    return text.replace(".", ",") if language == "nl" else text
+
+
+def _thousands(people: float, language: Language) -> str:
+    text = f"{people:,.0f}"
+    return text.replace(",", ".") if language == "nl" else text
+
+
+def without_circular(indicators: Sequence[Indicator]) -> tuple[tuple[Indicator, ...], tuple[Note, ...]]:
+    """The indicators that may be evidence, and a note for each that was itself made from the composition."""
+    refused = [
+        Note(
+            "indicator_uses_composition",
+            f"De indicator '{indicator.title}' is zelf berekend uit wie er woont ({indicator.source}), en zegt dus "
+            "niets over wie er woont. Hij is weggelaten.",
+            f"The indicator '{indicator.title}' was itself computed from who lives there ({indicator.source}), so it "
+            "is no evidence about who lives there. It was left out.",
+            len(indicator.values),
+        )
+        for indicator in indicators
+        if indicator.uses_composition
+    ]
+    return tuple(indicator for indicator in indicators if not indicator.uses_composition), tuple(refused)
+
+
+def _sides_of(indicator: Indicator, peers: Peers) -> pa.Table:
+    codes = peers.composition.areas.codes
+    value = np.array([indicator.values.get(code, np.nan) for code in codes])
+    variance = np.array([_variance_of(indicator, code) for code in codes])
+    known = np.flatnonzero(~np.isnan(value))
+    compared, margin = _difference_from_peers(value, variance, peers.rows[known], known)
+    return release_table(
+        "sides",
+        {
+            "area": [codes[row] for row in known],
+            "year": np.full(len(known), indicator.year),
+            "indicator": [indicator.code] * len(known),
+            "value": value[known],
+            "compared": compared,
+            "side": [
+                _side(indicator, low, high) for low, high in zip(compared - margin, compared + margin, strict=True)
+            ],
+            "lower": compared - margin,
+            "upper": compared + margin,
+        },
+    )
+
+
+def _difference_from_peers(
+    value: NDArray[np.float64], variance: NDArray[np.float64], peer_rows: NDArray[np.intp], rows: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Difference of each row from the mean of its peers, and half the width of its prediction interval.
+
+    The interval is that of one more area like the peers: Student's t with sd * sqrt(1 + 1/k), and the error that the
+    source gives for the figure itself. nan where fewer than FEWEST_PEERS peers have the figure.
+    """
+    of_peers = value[peer_rows]
+    known = (~np.isnan(of_peers)).sum(axis=1)
+    enough = known >= FEWEST_PEERS
+    of_peers, known = of_peers[enough], known[enough]
+    difference, margin = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    difference[enough] = value[rows[enough]] - np.nanmean(of_peers, axis=1)
+    spread = np.nanvar(of_peers, axis=1, ddof=1) * (1 + 1 / known) + variance[rows[enough]]
+    margin[enough] = stats.t.ppf((1 + CONFIDENCE) / 2, known - 1) * np.sqrt(spread)
+    return difference, margin
+
+
+def _variance_of(indicator: Indicator, code: str) -> float:
+    if code not in indicator.lower or code not in indicator.upper:
+        return 0.0
+    half_width = (indicator.upper[code] - indicator.lower[code]) / 2
+    return float((half_width / stats.norm.ppf((1 + CONFIDENCE) / 2)) ** 2)
+
+
+def _side(indicator: Indicator, lower: float, upper: float) -> str:
+    if indicator.higher_is_better is None or not (lower > 0 or upper < 0):
+        return "neither"
+    return "beautiful" if (lower > 0) == indicator.higher_is_better else "less_beautiful"
+
+
+def finest_by_year(compositions: Sequence[Composition], level: str) -> dict[int, Composition]:
+    """For each year the composition of a level in the scheme with the most groups."""
+    finest: dict[int, Composition] = {}
+    for composition in compositions:
+        held = finest.get(composition.year)
+        if composition.areas.level == level and (
+            held is None or len(composition.scheme.groups) > len(held.scheme.groups)
+        ):
+            finest[composition.year] = composition
+    return finest
+
+
+def compare(city: City, language: Language) -> dict[str, pa.Table]:
+    """The tables `peers` (of the home level, every year) and `sides` (every indicator, on every level that has it)."""
+    peers = [find_peers(composition) for composition in finest_by_year(city.compositions, city.home).values()]
+    sides = []
+    for level in city.levels:
+        known = finest_by_year(city.compositions, level)
+        of_year = {year: find_peers(composition) for year, composition in known.items() if city.indicators}
+        for indicator in city.indicators:
+            nearest_year = min(of_year, key=lambda year: (abs(year - indicator.year), year), default=None)
+            if nearest_year is not None and (among := of_year[nearest_year]) is not None:
+                sides.append(_sides_of(indicator, among))
+    return {
+        "peers": join_tables("peers", [peers_table(found, language) for found in peers if found is not None]),
+        "sides": join_tables("sides", sides),
+    }
