@@ -431,6 +431,15 @@ def test_respondents_report_the_friends_that_they_have(city: Files) -> None:
         assert [int(row[f"friends_{g}"]) for g in GROUPS] == [friends[person, g] for g in GROUPS]
 
 
+def test_length_of_stay_is_at_how_many_dates_the_respondent_lived_there(city: Files) -> None:
+    area_of = [{row["person"]: row["area"] for row in city.people(year)} for year in reversed(YEARS)]
+    person_of = {row["respondent"]: int(row["person"]) for row in city.rows("truth/respondents")}
+    for row in city.rows("survey"):
+        areas = [areas.get(person_of[row["respondent"]]) for areas in area_of]
+        assert areas[: int(row["length_of_stay"])] == [row["area"]] * int(row["length_of_stay"])
+    assert Counter(row["length_of_stay"] for row in city.rows("survey"))["3"] > 500
+
+
 def test_some_answers_are_missing_and_no_background_is(city: Files) -> None:
     rows = city.rows("survey")
     missing = {column for column in rows[0] if any(row[column] == "" for row in rows)}

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.sources.invented import truth
@@ -27,10 +28,11 @@ from wijkspiegel.sources.invented.files import (
     write_json,
 )
 from wijkspiegel.sources.invented.lives import Lives, live
-from wijkspiegel.sources.invented.model import SCHEME, YEARS, lay_down
-from wijkspiegel.sources.invented.people import LARGEST_ID, NOBODY, settle
+from wijkspiegel.sources.invented.model import SCHEME, YEARS, Law, lay_down
+from wijkspiegel.sources.invented.people import LARGEST_ID, NOBODY, Residents, settle
 from wijkspiegel.sources.invented.places import Places, lay_out
 from wijkspiegel.sources.invented.town import indicators_table, institutions_table, sample, survey_table
+from wijkspiegel.sources.invented.truth import Expected, Tally
 
 FEWEST_PEOPLE, MOST_PEOPLE = 1_000, 50_000_000
 MARK = "invented.json"
@@ -105,45 +107,60 @@ def _make(people: int, seed: int, directory: Path, progress: Progress) -> tuple[
     places = lay_out(people, _stream(seed, MAP))
     law = lay_down(places, _stream(seed, LAW))
     write_areas(places, directory)
-    multiplier, shift = _stream(seed, IDS).integers(LARGEST_ID // 3, LARGEST_ID, 2).tolist()
 
-    gemeenten = len(places.areas["gemeente"])
     tally = truth.empty_tally(places)
-    residents_by_year = np.zeros((len(YEARS), len(places.homes)))
+    lived = np.zeros((len(YEARS), len(places.homes)))
     with Tables(directory) as tables:
-        for gemeente in range(gemeenten):
-            progress(f"inventing {places.areas['gemeente'].names[gemeente]} ({gemeente + 1} of {gemeenten})")
-            residents = settle(places, law, gemeente, (multiplier, shift), _stream(seed, PEOPLE, gemeente))
-            first_number = int(places.homes[: places.buurten_of(gemeente).start].sum())
-            lives = live(places, residents, first_number, _stream(seed, LIVES, gemeente))
-            for at, occupant in enumerate(residents.occupant):
-                residents_by_year[at] += np.bincount(residents.buurt[occupant != NOBODY], minlength=len(places.homes))
-            for table in people_tables(residents, lives, places):
-                tables.add("people", table)
-            for table in tie_tables(lives):
-                tables.add("ties", table)
-            for table in membership_tables(lives):
-                tables.add("memberships", table)
-            tables.add("truth/people", true_people_table(lives, places))
+        for gemeente, name in enumerate(places.areas["gemeente"].names):
+            progress(f"inventing {name} ({gemeente + 1} of {len(places.areas['gemeente'])})")
+            residents, lives = _inhabit(places, law, gemeente, seed)
+            _write_gemeente(tables, places, residents, lives)
             truth.add_to(tally, lives)
+            lived += _lived(residents, len(places.homes))
             if gemeente == 0:
                 _write_town(places, lives, directory, _stream(seed, TOWN))
 
     progress("writing what is true")
-    expected = truth.expected_counts(places, law, residents_by_year)
-    tables_of_truth = directory / "truth"
-    write_csv(truth.connector_table(places, tally), tables_of_truth / "connectors.csv")
-    write_csv(truth.segregation_table(places, expected), tables_of_truth / "segregation.csv")
-    with Tables(tables_of_truth) as tables:
-        tables.add("composition", truth.composition_table(places, expected))
+    expected = truth.expected_counts(places, law, lived)
+    truths = _write_truth(places, tally, expected, directory / "truth")
     wijken = expected["wijk", YEARS[-1], SCHEME.code]
-    nl = np.divide(wijken[:, 0], wijken.sum(axis=1), out=np.zeros(len(wijken)), where=wijken.any(axis=1))
-    write_csv(indicators_table(places, nl, _stream(seed, TOWN, 1)), directory / "indicators.csv")
-    truths = truth.headlines(tally, expected)
-    write_json(truths, tables_of_truth / "headlines.json")
+    write_csv(indicators_table(places, wijken, _stream(seed, TOWN, 1)), directory / "indicators.csv")
     (directory / "README.md").write_text(_text("README.md"), encoding="utf-8")
     write_json({"format": 1, "people": int(people), "seed": int(seed)}, directory / MARK)
-    return gemeenten, len(places.homes), MappingProxyType(truths)
+    return len(places.areas["gemeente"]), len(places.homes), MappingProxyType(truths)
+
+
+def _inhabit(places: Places, law: Law, gemeente: int, seed: int) -> tuple[Residents, Lives]:
+    """The residents of a gemeente. It draws from streams of its own, so the order of gemeenten does not matter."""
+    multiplier, shift = _stream(seed, IDS).integers(LARGEST_ID // 3, LARGEST_ID, 2).tolist()
+    residents = settle(places, law, gemeente, (multiplier, shift), _stream(seed, PEOPLE, gemeente))
+    people_before = int(places.homes[: places.buurten_of(gemeente).start].sum())
+    return residents, live(places, residents, people_before, _stream(seed, LIVES, gemeente))
+
+
+def _lived(residents: Residents, buurten: int) -> NDArray[np.int64]:
+    """[year, buurt], people."""
+    return np.array([np.bincount(residents.buurt[who != NOBODY], minlength=buurten) for who in residents.occupant])
+
+
+def _write_gemeente(tables: Tables, places: Places, residents: Residents, lives: Lives) -> None:
+    for table in people_tables(residents, lives, places):
+        tables.add("people", table)
+    for table in tie_tables(lives):
+        tables.add("ties", table)
+    for table in membership_tables(lives):
+        tables.add("memberships", table)
+    tables.add("truth/people", true_people_table(lives, places))
+
+
+def _write_truth(places: Places, tally: Tally, expected: Expected, directory: Path) -> dict[str, float]:
+    write_csv(truth.connector_table(places, tally), directory / "connectors.csv")
+    write_csv(truth.segregation_table(places, expected), directory / "segregation.csv")
+    with Tables(directory) as tables:
+        tables.add("composition", truth.composition_table(places, expected))
+    headlines = truth.headlines(tally, expected)
+    write_json(headlines, directory / "headlines.json")
+    return headlines
 
 
 def _write_town(places: Places, lives: Lives, directory: Path, rng: np.random.Generator) -> None:

@@ -48,6 +48,7 @@ class Lives:
     """The residents of a gemeente at the last reference date, in the order of their homes, and whom they meet.
 
     person, buurt, wijk, group, age, household : [resident].
+    dates_here : [resident], at how many reference dates in a row, up to the last, each lived in this home.
     outgroup : [resident], share of the others in the buurt who are of another group; nan where nobody else lives.
     latent : [resident], chance that a friend is of another group; nan for children, whose friends are not asked for.
     mirror, school, work : [resident], the three roads: friends as in the buurt or more, a chosen mixed school, work.
@@ -60,6 +61,7 @@ class Lives:
     group: NDArray[np.int8]
     age: Whole
     household: Whole
+    dates_here: Whole
     outgroup: Share
     latent: Share
     mirror: Mask
@@ -101,6 +103,7 @@ def live(places: Places, residents: Residents, first_number: int, rng: np.random
         group,
         age,
         residents.household,
+        np.cumprod(residents.occupant[::-1] == row, axis=0).sum(axis=0),
         outgroup,
         latent,
         mirror,

@@ -85,6 +85,7 @@ def survey_table(
             "weight": np.round(weights, 4),
             "group": np.array(SCHEME.groups)[lives.group[rows]],
             "age": lives.age[rows],
+            "length_of_stay": lives.dates_here[rows],
             **{f"friends_{group}": friends[:, column] for column, group in enumerate(SCHEME.groups)},
             **{name: _with_gaps(answer, REFUSES[name], rng) for name, answer in answers.items()},
         }
@@ -130,12 +131,14 @@ def institutions_table(lives: Lives, places: Places, rng: np.random.Generator) -
     return pa.table(columns)
 
 
-def indicators_table(places: Places, shares_nl: NDArray[np.float64], rng: np.random.Generator) -> pa.Table:
-    """One row for each wijk and indicator. shares_nl : [wijk], input of the indicator made from the composition."""
+def indicators_table(places: Places, residents: NDArray[np.float64], rng: np.random.Generator) -> pa.Table:
+    """One row for each wijk and indicator. residents : [wijk, group], of which one indicator is made."""
     wijken = places.areas["wijk"].codes
+    people = residents.sum(axis=1)
+    dutch = np.divide(residents[:, SCHEME.index("nl")], people, out=np.zeros(len(wijken)), where=people > 0)
     tables = []
     for code, title, mean, spread, higher_is_better, uses_composition, source in INDICATORS:
-        value = rng.normal(mean, spread, len(wijken)) + (uses_composition * 2 * spread * (shares_nl - 0.5))
+        value = rng.normal(mean, spread, len(wijken)) + (uses_composition * 2 * spread * (dutch - 0.5))
         tables.append(
             pa.table(
                 {

@@ -35,6 +35,8 @@ FIGURES = (
 
 EVERYWHERE = "all"
 Counts = NDArray[np.float64]
+Expected = Mapping[tuple[str, int, str], Counts]
+"""(level, year, scheme) -> [area, group], residents."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +125,14 @@ def _connector_rows(level: str, codes: tuple[str, ...], adults: Counts, holds: C
     )
 
 
-def expected_counts(places: Places, law: Law, residents: Counts) -> dict[tuple[str, int, str], Counts]:
+def expected_counts(places: Places, law: Law, residents: Counts) -> Expected:
     """(level, year, scheme) -> [area, group], the residents that the law expects. residents : [year, buurt]."""
     first = {
         "gemeente": np.flatnonzero(np.diff(places.gemeente, prepend=-1)),
         "wijk": np.flatnonzero(np.diff(places.wijk, prepend=-1)),
         "buurt": np.arange(len(places.homes)),
     }
-    counts = {}
+    counts: dict[tuple[str, int, str], Counts] = {}
     for (at, year), level in product(enumerate(YEARS), LEVELS):
         people = np.add.reduceat(law.residents[at] * residents[at][:, None], first[level], axis=0)
         counts[level, year, SCHEME.code] = people
@@ -146,7 +148,7 @@ def in_origin() -> Probabilities:
     return passing
 
 
-def composition_table(places: Places, expected: Mapping[tuple[str, int, str], Counts]) -> pa.Table:
+def composition_table(places: Places, expected: Expected) -> pa.Table:
     """area, level, year, scheme, group, people (expected), probability (null where nobody lives)."""
     tables = []
     for (level, year, code), people in expected.items():
@@ -172,7 +174,7 @@ def composition_table(places: Places, expected: Mapping[tuple[str, int, str], Co
 _SCHEMES: Mapping[str, Scheme] = {SCHEME.code: SCHEME, ORIGIN.code: ORIGIN}
 
 
-def segregation_table(places: Places, expected: Mapping[tuple[str, int, str], Counts]) -> pa.Table:
+def segregation_table(places: Places, expected: Expected) -> pa.Table:
     """area (the whole), level (of the parts), year, scheme, measure, group, against, value: without chance in it."""
     rows = []
     for row, code in enumerate(places.areas["gemeente"].codes):
@@ -197,7 +199,7 @@ def _indices(counts: Counts, scheme: Scheme) -> Iterator[tuple[str, str, str, fl
             yield measure, "all", "all", float(index(counts))
 
 
-def headlines(tally: Tally, expected: Mapping[tuple[str, int, str], Counts]) -> dict[str, float]:
+def headlines(tally: Tally, expected: Expected) -> dict[str, float]:
     """The true figures that a user will first look for."""
     parts = expected["buurt", YEARS[-1], SCHEME.code]
     nl = SCHEME.index("nl")
