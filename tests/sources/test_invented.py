@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.measures.segregation import dissimilarity
 from wijkspiegel.schemes import ORIGIN, WESTERN_COUNTRIES
+from wijkspiegel.sources.countries import countries
 from wijkspiegel.sources.invented import InventedCity, invent
 from wijkspiegel.sources.invented.lives import BUBBLE_LIMIT, MIRROR, Pool, outgroup_of_others
 from wijkspiegel.sources.invented.model import SHARE, STAY, YEARS, lay_down
@@ -141,12 +142,17 @@ def test_people_stay_move_leave_and_come(town: Files) -> None:
     assert len(set(after) - set(before)) > 0.03 * len(before)
 
 
-def test_country_group_and_origin_of_a_person_agree(town: Files) -> None:
-    group_of = {code: group for group, countries in COUNTRIES.items() for code, _ in countries}
+def test_group_and_origin_of_a_person_are_those_of_the_country(town: Files) -> None:
+    known = {country.code: (country.western_countries, country.origin) for country in countries()}
     rows = town.people(YEARS[-1])
-    assert {row["group"] for row in rows if group_of[row["country"]] != row["group"]} == set()
+    assert [row for row in rows if (row["group"], row["origin"]) != known[row["country"]]] == []
     assert {row["origin"] for row in rows} == set(ORIGIN.groups)
-    assert {row["origin"] for row in rows if row["country"] in ("TR", "MA", "SR", "ID", "US")} == {"outside_europe"}
+
+
+def test_every_country_that_people_come_from_is_in_its_own_group() -> None:
+    group_of = {country.code: country.western_countries for country in countries()}
+    come_from = {code: group for group, pairs in COUNTRIES.items() for code, _ in pairs}
+    assert {code: group_of.get(code) for code in come_from} == come_from
 
 
 def test_a_city_has_about_150_nationalities_with_a_long_tail(city: Files) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wijkspiegel.schemes import ORIGIN, WESTERN_COUNTRIES
+from wijkspiegel.sources.countries import countries
 from wijkspiegel.sources.invented import words
 from wijkspiegel.sources.invented.model import GROUPS, STAY, YEARS, Law, drawn
 from wijkspiegel.sources.invented.places import Places
@@ -41,12 +42,8 @@ _IS_DUTCH_NATIONAL = np.isin(COUNTRY_CODES, words.DUTCH_NATIONALS)
 FIRST_COUNTRY = np.cumsum([0, *(len(words.COUNTRIES[group]) for group in WESTERN_COUNTRIES.groups)])
 """[group + 1], from which row of COUNTRY_CODES on the countries of each group stand."""
 
-ORIGIN_OF_COUNTRY = np.array(
-    [
-        ORIGIN.index("nl" if code == "NL" else "europe" if code in words.EUROPE else "outside_europe")
-        for code in COUNTRY_CODES
-    ]
-)
+_ORIGIN = {country.code: country.origin for country in countries()}
+ORIGIN_OF_COUNTRY = np.array([ORIGIN.index(_ORIGIN[code]) for code in COUNTRY_CODES])
 """[country], row of its group in the scheme of CBS from 2022."""
 
 LARGEST_ID = 999_999_937

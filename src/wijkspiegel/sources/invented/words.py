@@ -9,7 +9,7 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 # Per group of the scheme western_countries: country (ISO 3166) : language (ISO 639), from the most to the least common.
-# Western as CBS had it until 2022: Europe without Turkey, the former Soviet Union, North America, Oceania, Indonesia, Japan.
+# Western is what CBS called so until 2022: it takes in the former Soviet Union, Indonesia and Japan, not Turkey.
 COUNTRIES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         group: tuple((pair[:2], pair[3:]) for pair in _split(pairs))
@@ -39,11 +39,6 @@ COUNTRIES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 
 # Countries whose people are Dutch nationals.
 DUTCH_NATIONALS = ("NL", "CW", "AW", "BQ", "SX")
-
-EUROPE = _split("""
-    DE PL BE GB IT RO BG ES FR PT HU GR RU UA RS BA HR CZ AT IE SE CH LT LV SK NO DK FI AL MK SI EE MD BY XK ME CY MT
-    IS LU LI AD MC SM""")
-"""Countries that are Europe in the scheme of CBS from 2022. Turkey is outside it."""
 
 GEMEENTE = _split("""
     Spiegel Vael Oster Hunne Mirre Lode Wende Ruis Kolde Elzer Noorde Zwale Bruine Talme Veler Hoge Drie Gaar Sluy
