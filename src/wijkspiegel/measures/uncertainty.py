@@ -1,0 +1,377 @@
+"""How sure we are of a figure: a 95 % interval that holds sampling, small areas and rounding.
+
+What is estimated. The people who live in an area are seen as one draw from those who might have: n_ag is multinomial
+within each area, around shares that the sorting of people over the city made. The interval is for the index of those
+shares. A register counts everybody, so as a plain description of one day `value` has no error but rounding; as soon as
+years or cities are compared, or one asks whether a difference is more than chance, the draw matters.
+
+Small areas and rounding. Both add variance between areas that is no segregation. R, the part of the variance of group
+membership that lies between areas, can be freed of it exactly: E[R] = R + (1 - R)(A - 1)/(T - 1) + rounding. The
+reliability, R freed over R observed, scales the other indices: those that are quadratic in differences between areas
+(H, M, divergence, R) by it, those that are linear (D, Gini) by its root. That takes the distribution of shares over
+areas to keep its shape, so the interval also holds `corrected`, which scales along a line, and leans to `value`.
+
+The width comes from what one person does to the index (its gradient), from the variance of a rounded count, and near
+zero, where the gradient vanishes, from the chi-square spread of R.
+
+Checked by simulation, see tests and docs/explanation/uncertainty.md.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from scipy import stats
+
+from wijkspiegel.measures.chance import chance_corrected, maximum
+from wijkspiegel.measures.diversity import DIVERSITY, RAREFIED_TO, concentration, entropy
+from wijkspiegel.measures.segregation import (
+    SEGREGATION,
+    Counts,
+    Values,
+    area_shares,
+    group_entropy,
+    group_shares,
+    interaction,
+    local_divergence,
+    location_quotient,
+)
+
+CONFIDENCE = 0.95
+MOST_BLUR = 2.0
+"""Where rounding adds more than this many times what chance adds to R, an index may be anything from 0 to its value."""
+
+Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """An index and what is known of it; each [...], one for every table.
+
+    value, expected : the index of the counts, and its mean by chance.
+    corrected : (value - expected) / (maximum - expected).
+    lower, upper : 95 % interval on the scale of value, freed of chance and rounding.
+    """
+
+    value: Values
+    expected: Values
+    corrected: Values
+    lower: Values
+    upper: Values
+
+
+def assess(name: str, counts: Counts, low: Counts, high: Counts) -> Estimates:
+    """The index `name` of SEGREGATION for each table, with its chance level and interval.
+
+    counts, low, high : [..., area, group], people, and the bounds that rounding or suppression leaves each count.
+    """
+    value = SEGREGATION[name](counts)
+    expected, corrected = chance_corrected(name, value, counts)
+    rounding = rounding_variance(low, high)
+    if name in ("isolation", "exposure"):
+        centre, near_zero, signal = *_met_free_of_chance(name, counts, rounding), np.ones_like(value)
+        down, up = centre - near_zero, centre + near_zero
+    else:
+        signal, least, most = _reliability(counts, rounding)
+        power = 0.5 if name in ("dissimilarity", "gini") else 1.0
+        centre, down, up = (value * part**power for part in (signal, least, most))
+        linear = corrected * maximum(name, counts)
+        down, up = np.fmin(down, linear), np.fmax(up + most * (value - up), linear)
+        blurred = _blur(counts, rounding) > MOST_BLUR
+        down, up = np.where(blurred, 0.0, down), np.where(blurred, np.fmax(up, value), up)
+    slope = GRADIENT[name](counts, value)
+    spread = Z * np.sqrt(signal * _sampling_variance(slope, counts) + (slope**2 * rounding).sum(axis=(-2, -1)))
+    ceiling = np.ones_like(value) if name == "exposure" else maximum(name, counts)
+    lower = np.clip(centre - np.hypot(centre - down, spread), 0.0, ceiling)
+    upper = np.clip(centre + np.hypot(up - centre, spread), 0.0, ceiling)
+    return Estimates(value, expected, corrected, lower, upper)
+
+
+def rounding_variance(low: Counts, high: Counts) -> Counts:
+    """Variance of a whole count that is equally likely to be anything from low to high."""
+    return np.where(high > low, ((high - low + 1) ** 2 - 1) / 12, 0.0)
+
+
+def _blur(counts: Counts, rounding: Counts) -> Values:
+    """What rounding adds to R, as a multiple of what chance adds."""
+    people = counts.sum(axis=-1)
+    everyone = people.sum(axis=-1)
+    noise = _ratio(_ratio(rounding, people[..., None]).sum(axis=(-2, -1)), everyone * interaction(counts))
+    return _ratio(noise * (everyone - 1), (people > 0).sum(axis=-1) - 1.0)
+
+
+def _reliability(counts: Counts, rounding: Counts) -> tuple[Values, Values, Values]:
+    """The part of R that is neither chance nor rounding, and the least and the most it can be; each in [0, 1].
+
+    The most leaves the variance of rounding in: publishers round with less of it than the bounds allow.
+    """
+    people = counts.sum(axis=-1)
+    everyone = people.sum(axis=-1)
+    areas = (people > 0).sum(axis=-1)
+    groups = (counts.sum(axis=-2) > 0).sum(axis=-1)
+    chance = _ratio(areas - 1.0, everyone - 1)
+    noise = chance * _blur(counts, rounding)
+    observed = SEGREGATION["relative_diversity"](counts)
+    free = (observed - chance - noise) / (1 - chance)
+    spread = Z * (chance + noise) * np.sqrt(2 / np.maximum((areas - 1) * (groups - 1), 1))
+    least, centre, most = (
+        _ratio(np.clip(end, 0.0, observed), observed) for end in (free - spread, free, free + spread)
+    )
+    return centre, least, most
+
+
+def _met_free_of_chance(name: str, counts: Counts, rounding: Counts) -> tuple[Values, Values]:
+    """xPx or xPy with each person left out of those met, and half the 95 % interval where groups are spread evenly.
+
+    E[n(n - 1)] = t(t - 1) p^2 and E[nm] = t(t - 1) p q, so dividing by t - 1 leaves no chance.
+    """
+    people = counts.sum(axis=-1)
+    areas = (people > 0).sum(axis=-1)
+    members = counts[..., 0]
+    first, second = members.sum(axis=-1), counts[..., 1].sum(axis=-1)
+    p, q = _ratio(first, people.sum(axis=-1)), _ratio(second, people.sum(axis=-1))
+    if name == "isolation":
+        met, variance = members * (members - 1) - rounding[..., 0], 2 * (p * (1 - p)) ** 2
+    else:
+        met, variance = members * counts[..., 1], p * q * (1 - p) * (1 - q) + (p * q) ** 2
+    free = np.where(first > 0, _ratio(_ratio(met, people - 1).sum(axis=-1), first), np.nan)
+    near_even = Z * np.sqrt(np.maximum(areas - 1, 0) * variance) * _ratio(1.0, first)
+    blur = _ratio(_ratio(rounding.sum(axis=-1), people - 1).sum(axis=-1), first)
+    return np.clip(free, 0.0, 1.0), near_even + blur
+
+
+def _sampling_variance(slope: Counts, counts: Counts) -> Values:
+    """Variance of sum slope * n for n multinomial within each area."""
+    mean = (counts * slope).sum(axis=-1)
+    variance: Values = ((counts * slope**2).sum(axis=-1) - _ratio(mean**2, counts.sum(axis=-1))).sum(axis=-1)
+    return np.maximum(variance, 0.0)
+
+
+# Gradients: what one more person of a group in an area does to the index, [..., area, group]. ------------------------
+
+
+def _slope_of_mutual_information(counts: Counts, value: Values) -> Counts:
+    """Cells without people get the share of one expected person, so that the slope stays finite."""
+    people = counts.sum(axis=-1, keepdims=True)
+    whole = group_shares(counts)[..., None, :]
+    held = np.where(whole > 0, whole, 1.0)
+    shares = np.where(counts > 0, area_shares(counts), held / (people + 1))
+    return (np.log(shares / held) - _outer(value)) / _outer(people.sum(axis=(-2, -1)))
+
+
+def _slope_of_entropy_index(counts: Counts, value: Values) -> Counts:
+    entropy = group_entropy(counts)
+    whole = group_shares(counts)[..., None, :]
+    of_entropy = (-np.log(np.where(whole > 0, whole, 1.0)) - _outer(entropy)) / _outer(counts.sum(axis=(-2, -1)))
+    of_information = _slope_of_mutual_information(counts, value * entropy)
+    return (of_information - _outer(value) * of_entropy) / _outer(entropy)
+
+
+def _slope_of_relative_diversity(counts: Counts, value: Values) -> Counts:
+    everyone = _outer(counts.sum(axis=(-2, -1)))
+    shares, whole = area_shares(counts), group_shares(counts)[..., None, :]
+    mixed = _outer(interaction(counts))
+    together = 1 - (1 - _outer(value)) * mixed
+    of_areas = (2 * shares - (shares**2).sum(axis=-1, keepdims=True) - together) / everyone
+    of_whole = 2 * (whole - 1 + mixed) / everyone
+    slope: Counts = of_areas / mixed - (1 - together) * of_whole / mixed**2
+    return slope
+
+
+def _slope_of_dissimilarity(counts: Counts, value: Values) -> Counts:
+    people = counts.sum(axis=-1, keepdims=True)
+    whole = group_shares(counts)[..., None, :]
+    everyone, mixed = _outer(people.sum(axis=(-2, -1))), _outer(interaction(counts))
+    side = np.sign(counts - people * whole)
+    moved = (side * people).sum(axis=-2, keepdims=True) / everyone
+    of_apart = side - (side * whole).sum(axis=-1, keepdims=True) - moved + (moved * whole).sum(axis=-1, keepdims=True)
+    of_most = 2 - mixed - 2 * whole
+    slope: Counts = (of_apart / 2 - _outer(value) * of_most) / (everyone * mixed)
+    return slope
+
+
+def _slope_of_gini(counts: Counts, value: Values) -> Counts:
+    people = np.broadcast_to(counts.sum(axis=-1, keepdims=True), counts.shape)
+    everyone, mixed = _outer(counts.sum(axis=(-2, -1))), _outer(interaction(counts))
+    shares = area_shares(counts)
+    order = np.argsort(shares, axis=-2)
+    back = np.argsort(order, axis=-2)
+
+    def below_less_above(amounts: Counts) -> Counts:
+        ordered = np.take_along_axis(amounts, order, axis=-2)
+        total = np.cumsum(ordered, axis=-2)
+        return np.take_along_axis(2 * total - ordered - total[..., -1:, :], back, axis=-2)
+
+    of_apart = below_less_above(people) - below_less_above(counts).sum(axis=-1, keepdims=True)
+    of_most = 2 * everyone * (1 - group_shares(counts)[..., None, :])
+    slope: Counts = (of_apart - _outer(value) * of_most) / (everyone**2 * mixed)
+    return slope
+
+
+def _slope_of_isolation(counts: Counts, value: Values) -> Counts:
+    shares = area_shares(counts)[..., 0]
+    slope = np.repeat(-(shares**2)[..., None], counts.shape[-1], axis=-1)
+    slope[..., 0] += 2 * shares - value[..., None]
+    return slope * _outer(_ratio(1.0, counts[..., 0].sum(axis=-1)))
+
+
+def _slope_of_exposure(counts: Counts, value: Values) -> Counts:
+    first, second = area_shares(counts)[..., 0], area_shares(counts)[..., 1]
+    slope = np.repeat(-(first * second)[..., None], counts.shape[-1], axis=-1)
+    slope[..., 0] += second - value[..., None]
+    slope[..., 1] += first
+    return slope * _outer(_ratio(1.0, counts[..., 0].sum(axis=-1)))
+
+
+GRADIENT: Mapping[str, Callable[[Counts, Values], Counts]] = MappingProxyType(
+    {
+        "dissimilarity": _slope_of_dissimilarity,
+        "isolation": _slope_of_isolation,
+        "exposure": _slope_of_exposure,
+        "gini": _slope_of_gini,
+        "entropy_index": _slope_of_entropy_index,
+        "mutual_information": _slope_of_mutual_information,
+        "divergence": _slope_of_mutual_information,
+        "relative_diversity": _slope_of_relative_diversity,
+    }
+)
+
+
+# Areas by themselves -------------------------------------------------------------------------------------------------
+
+
+def assess_diversity(name: str, counts: Counts, low: Counts, high: Counts) -> tuple[Values, Values, Values]:
+    """The measure `name` of DIVERSITY for each area, [area], and its 95 % interval; nan where nobody lives.
+
+    Richness is bounded by what rounding and suppression leave possible; groups of nobody cannot be foreseen. The others
+    are freed of the bias of few people (concentration exactly, entropy after Miller 1955) and of rounding.
+    """
+    value = DIVERSITY[name](counts)
+    people = counts.sum(axis=-1)
+    if name == "richness":
+        lower, upper = (low >= 1).sum(axis=-1), (high >= 1).sum(axis=-1)
+        return value, np.where(people > 0, lower, np.nan), np.where(people > 0, upper, np.nan)
+    if name == "rarefied_richness":
+        return value, *_interval_of_sum(value, *_curve_of_rarefied(counts), counts, low, high)
+    if name in ("concentration", "differ"):
+        least, most = _interval_of_sum(concentration(counts), *_curve_of_concentration(counts), counts, low, high)
+        least, most = np.clip(least, 1 / counts.shape[-1], 1.0), np.clip(most, 1 / counts.shape[-1], 1.0)
+        return (value, least, most) if name == "concentration" else (value, 1 - most, 1 - least)
+    highest = np.log(counts.shape[-1])
+    least, most = _interval_of_sum(entropy(counts), *_curve_of_entropy(counts), counts, low, high)
+    least, most = np.clip(least, 0.0, highest), np.clip(most, 0.0, highest)
+    if name == "effective_groups":
+        return value, np.exp(least), np.exp(most)
+    scale = highest if name == "evenness" and highest > 0 else 1.0
+    return value, least / scale, most / scale
+
+
+def _interval_of_sum(  # noqa: PLR0917
+    value: Values, slope: Counts, curve: Counts, counts: Counts, low: Counts, high: Counts
+) -> tuple[Values, Values]:
+    """Interval of sum_g f(p_g) from the first and second derivatives of f, [area, group].
+
+    A share varies by drawing, p(1 - p)/t, and by rounding. Its curve moves the mean (the bias that is taken out), and
+    near a flat slope it is what remains of the spread.
+    """
+    people = counts.sum(axis=-1)
+    shares = _shares(counts)
+    drawing = shares * (1 - shares) * _ratio(1.0, people)[..., None]
+    rounding = _ratio(rounding_variance(low, high), people[..., None] ** 2)
+    bias = (curve * (drawing + rounding)).sum(axis=-1) / 2
+    mean_slope = (shares * slope).sum(axis=-1, keepdims=True)
+    first = (shares * (slope - mean_slope) ** 2).sum(axis=-1) * _ratio(1.0, people) + (slope**2 * rounding).sum(axis=-1)
+    second = ((curve * (drawing + rounding)) ** 2).sum(axis=-1) / 2
+    spread = Z * np.sqrt(first + second)
+    return value - bias - spread, value - bias + spread
+
+
+def _shares(counts: Counts) -> Counts:
+    people = counts.sum(axis=-1, keepdims=True)
+    return np.where(people > 0, _ratio(counts, people), np.nan)
+
+
+def _curve_of_concentration(counts: Counts) -> tuple[Counts, Counts]:
+    shares = _shares(counts)
+    return 2 * shares, np.where(np.isnan(shares), np.nan, 2.0)
+
+
+def _curve_of_entropy(counts: Counts) -> tuple[Counts, Counts]:
+    """A share is taken to be at least that of one person, where the logarithm would run away."""
+    people = counts.sum(axis=-1, keepdims=True)
+    shares = np.maximum(_shares(counts), _ratio(1.0, people))
+    present = counts > 0
+    return np.where(present, -np.log(shares) - 1, 0.0), np.where(present, -1 / shares, 0.0)
+
+
+def _curve_of_rarefied(counts: Counts) -> tuple[Counts, Counts]:
+    others = 1 - _shares(counts)
+    m = RAREFIED_TO
+    return m * others ** (m - 1), -m * (m - 1) * others ** (m - 2)
+
+
+@dataclass(frozen=True)
+class Local:
+    """Figures of the parts of a whole, [area] or, for location_quotient, [area, group], with 95 % intervals."""
+
+    value: Values
+    lower: Values
+    upper: Values
+
+
+def assess_local(counts: Counts, low: Counts, high: Counts) -> Mapping[str, Local]:
+    """divergence, local_information and location_quotient of each area of counts [area, group]; the whole is known."""
+    people = counts.sum(axis=-1)
+    part = _ratio(people, people.sum())
+    value = local_divergence(counts)
+    slope, curve = _curve_of_entropy(counts)
+    whole = np.maximum(group_shares(counts), _ratio(1.0, people.sum()))
+    least, most = _interval_of_sum(value, -slope - np.log(whole), -curve, counts, low, high)
+    least, most = np.maximum(least, 0.0), np.maximum(most, 0.0)
+    return {
+        "divergence": Local(value, least, most),
+        "local_information": Local(value * part, least * part, most * part),
+        "location_quotient": _local_quotient(counts, low, high),
+    }
+
+
+def _local_quotient(counts: Counts, low: Counts, high: Counts) -> Local:
+    """Agresti & Coull (1998) for the share, widened by rounding, over the share in the whole."""
+    people = np.where(counts.sum(axis=-1, keepdims=True) > 0, counts.sum(axis=-1, keepdims=True), np.nan)
+    whole = np.where(group_shares(counts) > 0, group_shares(counts), np.nan)
+    centre = (counts + Z**2 / 2) / (people + Z**2)
+    variance = centre * (1 - centre) / (people + Z**2) + rounding_variance(low, high) / people**2
+    spread = Z * np.sqrt(variance)
+    return Local(
+        location_quotient(counts),
+        np.clip(centre - spread, 0.0, 1.0) / whole,
+        np.clip(centre + spread, 0.0, 1.0) / whole,
+    )
+
+
+def ratio_interval(count: Values, total: Values, reference_share: Values) -> tuple[Values, Values, Values]:
+    """Share of a group in an institution over its share in the area served, with the exact interval.
+
+    count, total : people, any shape; reference_share : in [0, 1], taken as known. Clopper & Pearson (1934).
+    nan where nobody works there or nobody of the group lives in the area.
+    """
+    count, total, reference = np.broadcast_arrays(count, total, np.where(reference_share > 0, reference_share, np.nan))
+    known = np.where(total > 0, total, np.nan)
+    tail = (1 - CONFIDENCE) / 2
+    lower = np.where(count > 0, stats.beta.ppf(tail, count, total - count + 1), 0.0)
+    upper = np.where(count < total, stats.beta.ppf(1 - tail, count + 1, total - count), 1.0)
+    ratio: Values = count / known / reference
+    return ratio, np.where(total > 0, lower, np.nan) / reference, np.where(total > 0, upper, np.nan) / reference
+
+
+def _outer(values: Values) -> Values:
+    """[...] -> [..., 1, 1], to meet [..., area, group]."""
+    return np.asarray(values)[..., None, None]
+
+
+def _ratio(numerator: Values | float, denominator: Values) -> Values:
+    """0 where the denominator is not positive."""
+    over, under = np.broadcast_arrays(np.asarray(numerator, dtype=np.float64), denominator)
+    ratio: Values = np.divide(over, under, out=np.zeros(over.shape), where=under > 0)
+    return ratio
