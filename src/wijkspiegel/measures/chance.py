@@ -191,7 +191,7 @@ def _size_classes(people: Values, classes: int) -> tuple[NDArray[np.int64], Valu
     weight = np.sqrt(sizes) * areas
     held = np.cumsum(weight)
     part = ((held - weight / 2) * classes // held[-1]).astype(np.int64)
-    number = np.bincount(part, weights=areas, minlength=classes)
+    number = np.bincount(part, weights=areas, minlength=classes).astype(np.float64)
     full = number > 0
     people_held = np.bincount(part, weights=sizes * areas, minlength=classes)
     typical: NDArray[np.int64] = np.rint(people_held[full] / number[full]).astype(np.int64)

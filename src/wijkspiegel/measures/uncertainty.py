@@ -113,10 +113,14 @@ def _reliability(counts: Counts, rounding: Counts) -> tuple[Values, Values, Valu
     chance = _ratio(areas - 1.0, everyone - 1)
     noise = chance * _blur(counts, rounding)
     observed = SEGREGATION["relative_diversity"](counts)
-    free = (observed - chance - noise) / (1 - chance)
-    spread = Z * (chance + noise) * np.sqrt(2 / np.maximum((areas - 1) * (groups - 1), 1))
-    least, centre, most = (
-        _ratio(np.clip(end, 0.0, observed), observed) for end in (free - spread, free, free + spread)
+    free = _ratio(observed - chance - noise, 1 - chance)
+    freedom = np.maximum((areas - 1) * (groups - 1), 1)
+    small_cells = 1 + _ratio(areas * groups, everyone)
+    spread = Z * (chance + noise) * np.sqrt(2 / freedom * small_cells)
+    unrounded = _ratio(observed - chance, 1 - chance)
+    centre, least, most = (
+        _ratio(np.clip(end, 0.0, observed), observed)
+        for end in (free, free - spread, np.maximum(free + spread, unrounded))
     )
     return centre, least, most
 
