@@ -16,15 +16,18 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import stats
 
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.measures.segregation import dissimilarity
 from wijkspiegel.schemes import ORIGIN, WESTERN_COUNTRIES
+from wijkspiegel.sources.city_settings import read_settings
 from wijkspiegel.sources.countries import countries
+from wijkspiegel.sources.findings import Findings
 from wijkspiegel.sources.invented import InventedCity, invent
-from wijkspiegel.sources.invented.lives import BUBBLE_LIMIT, MIRROR, Pool, outgroup_of_others
+from wijkspiegel.sources.invented.lives import BUBBLE, BUBBLE_LIMIT, MIRROR, Pool, outgroup_of_others
 from wijkspiegel.sources.invented.model import SHARE, STAY, YEARS, lay_down
-from wijkspiegel.sources.invented.places import lay_out
+from wijkspiegel.sources.invented.places import LEVELS, lay_out
 from wijkspiegel.sources.invented.words import COUNTRIES
 
 GROUPS = WESTERN_COUNTRIES.groups
@@ -55,6 +58,9 @@ class Files:
     def rows(self, name: str) -> Rows:
         with (self.city.directory / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
+
+    def areas(self) -> Rows:
+        return [row | {"level": level} for level in LEVELS for row in self.rows(f"areas/{level}")]
 
     def people(self, year: int) -> Rows:
         table = self.table("people")
@@ -95,16 +101,16 @@ def test_the_same_people_and_seed_give_the_same_files_to_the_last_byte(town: Fil
 def test_another_seed_gives_another_city(town: Files, tmp_path: Path) -> None:
     other = digests(invent(30_000, 8, tmp_path / "other").directory)
     same = [name for name, digest in digests(town.city.directory).items() if other[name] == digest]
-    assert same == ["README.md"]
+    assert set(same) == {"README.md", "city.toml", "areas/gemeente.csv"}
 
 
 # People and places
 
 
 def test_every_area_lies_in_one_of_the_level_above(town: Files) -> None:
-    level = {row["area"]: row["level"] for row in town.rows("areas")}
+    level = {row["area"]: row["level"] for row in town.areas()}
     above = {"gemeente": None, "wijk": "gemeente", "buurt": "wijk"}
-    assert [row for row in town.rows("areas") if level.get(row["parent"]) != above[row["level"]]] == []
+    assert [row for row in town.areas() if level.get(row["parent"]) != above[row["level"]]] == []
 
 
 def test_as_many_people_live_there_at_the_last_date_as_were_asked_for(town: Files) -> None:
@@ -169,6 +175,14 @@ def test_members_of_a_household_live_in_one_buurt(town: Files) -> None:
     assert max(Counter(row["household"] for row in town.people(YEARS[-1])).values()) == 5
 
 
+def test_most_households_are_of_one_group(city: Files) -> None:
+    groups: dict[int, list[str]] = defaultdict(list)
+    for row in city.people(YEARS[-1]):
+        groups[row["household"]].append(row["group"])
+    of_two = [members for members in groups.values() if len(members) > 1]
+    assert sum(len(set(members)) == 1 for members in of_two) > 0.55 * len(of_two)
+
+
 # The map
 
 
@@ -186,26 +200,30 @@ def test_polygons_of_every_level_cover_the_land_without_gap_or_overlap(people: i
     assert places.homes.sum() == people
 
 
-def test_a_country_has_many_gemeenten_whose_wijken_are_their_own(tmp_path: Path) -> None:
+def test_a_country_has_many_gemeenten_whose_wijken_are_their_own() -> None:
     places = lay_out(2_000_000, np.random.default_rng(1))
     assert len(places.areas["gemeente"]) == 40
     assert set(places.areas["wijk"].parents) == set(places.areas["gemeente"].codes)
     assert set(places.areas["buurt"].parents) == set(places.areas["wijk"].codes)
+    for level, below in (("gemeente", "wijk"), ("wijk", "buurt")):
+        row = {code: number for number, code in enumerate(places.areas[level].codes)}
+        around = places.polygons[level][[row[parent] for parent in places.areas[below].parents]]
+        assert shapely.covers(around, shapely.point_on_surface(places.polygons[below])).all()
     assert shapely.coverage_is_valid(list(places.polygons["gemeente"]))
 
 
 def test_written_polygons_are_those_of_the_areas(town: Files) -> None:
     for level in ("gemeente", "wijk", "buurt"):
         written = json.loads((town.city.directory / "areas" / f"{level}.geojson").read_text())
-        codes = [feature["properties"]["code"] for feature in written["features"]]
-        assert codes == [row["area"] for row in town.rows("areas") if row["level"] == level]
+        codes = [feature["properties"]["area"] for feature in written["features"]]
+        assert codes == [row["area"] for row in town.areas() if row["level"] == level]
         polygons = [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in written["features"]]
         assert shapely.coverage_is_valid(polygons)
 
 
 def test_some_buurten_are_empty_and_some_are_small(city: Files) -> None:
     lived_in = Counter(row["area"] for row in city.people(YEARS[-1]))
-    sizes = [lived_in[row["area"]] for row in city.rows("areas") if row["level"] == "buurt"]
+    sizes = [lived_in[row["area"]] for row in city.areas() if row["level"] == "buurt"]
     assert sizes.count(0) >= 1
     assert sum(0 < size < 100 for size in sizes) >= 1
 
@@ -377,7 +395,7 @@ def _holds(figure: str, kind: str, tolerance: float) -> Callable[[dict[str, Any]
 
 def test_figures_of_connectors_are_those_counted_one_by_one_from_the_people(town: Files) -> None:
     people = town.table("truth/people").to_pylist()
-    wijk_of = {row["area"]: row["parent"] for row in town.rows("areas")}
+    wijk_of = {row["area"]: row["parent"] for row in town.areas()}
     written = [row for row in town.rows("truth/connectors") if row["level"] != "gemeente"]
     chosen_wijk = next(row["area"] for row in written if row["level"] == "wijk")
     for row in written:
@@ -401,6 +419,16 @@ def test_twelve_in_a_hundred_of_dutch_origin_mirror_their_buurt_and_one_in_three
     assert city.city.truths["connectors"] == city.column("truth/people", "connector").mean()
     assert city.city.truths["connectors"] == pytest.approx(1 / 3, abs=0.04)
     assert city.city.truths["bubble_nl"] > 0.5
+
+
+def test_latent_shares_come_from_the_stated_mixture(city: Files) -> None:
+    group, outgroup, latent = (city.column("truth/people", name) for name in ("group", "outgroup", "latent"))
+    for column, name in enumerate(GROUPS):
+        those = (group == name) & (outgroup > 0.3)
+        between = (1 - MIRROR - BUBBLE)[column] * stats.beta(2, 3).cdf(BUBBLE_LIMIT / outgroup[those])
+        assert (latent[those] <= BUBBLE_LIMIT).mean() == pytest.approx(
+            (BUBBLE[column] + between).mean(), abs=4 * 0.5 / np.sqrt(those.sum())
+        )
 
 
 def test_a_wider_tolerance_never_makes_a_mirror_fewer(town: Files) -> None:
@@ -455,16 +483,30 @@ def test_some_answers_are_missing_and_no_background_is(city: Files) -> None:
 def test_one_indicator_was_made_from_the_composition(city: Files) -> None:
     rows = city.rows("indicators")
     assert {row["indicator"] for row in rows if row["uses_composition"] == "true"} == {"liveability_index"}
-    wijken = {row["area"] for row in city.rows("areas") if row["level"] == "wijk"}
+    wijken = {row["area"] for row in city.areas() if row["level"] == "wijk"}
     assert {row["area"] for row in rows} == wijken
 
 
 def test_management_of_the_town_hall_mirrors_the_city_less_than_its_desk(city: Files) -> None:
     people: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in city.rows("institutions"):
+    for row in city.rows("institutions/town_hall"):
         people[row["part"]][row["group"]] += int(row["people"])
     share = {part: counts["nl"] / counts.total() for part, counts in people.items()}
     assert share["management"] > share["policy"] > share["desk_and_enforcement"]
+
+
+def test_its_city_toml_is_without_fault(town: Files) -> None:
+    findings = Findings()
+    settings = read_settings(town.city.city_file, findings)
+    assert settings is not None
+    tables: tuple[Any, ...] = (
+        *settings.areas,
+        *settings.boundaries,
+        *settings.people,
+        *settings.indicators,
+        *settings.institutions,
+    )
+    assert [table.file for table in tables if not (town.city.directory / table.file).is_file()] == []
 
 
 # What cannot be

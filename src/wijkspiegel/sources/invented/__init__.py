@@ -31,7 +31,7 @@ from wijkspiegel.sources.invented.lives import Lives, live
 from wijkspiegel.sources.invented.model import SCHEME, YEARS, Law, lay_down
 from wijkspiegel.sources.invented.people import LARGEST_ID, NOBODY, Residents, settle
 from wijkspiegel.sources.invented.places import Places, lay_out
-from wijkspiegel.sources.invented.town import indicators_table, institutions_table, sample, survey_table
+from wijkspiegel.sources.invented.town import indicators_table, institution_tables, sample, survey_table
 from wijkspiegel.sources.invented.truth import Expected, Tally
 
 FEWEST_PEOPLE, MOST_PEOPLE = 1_000, 50_000_000
@@ -106,7 +106,7 @@ def _make(people: int, seed: int, directory: Path, progress: Progress) -> tuple[
     progress("drawing the map")
     places = lay_out(people, _stream(seed, MAP))
     law = lay_down(places, _stream(seed, LAW))
-    write_areas(places, directory)
+    write_areas(places, directory / "areas")
 
     tally = truth.empty_tally(places)
     lived = np.zeros((len(YEARS), len(places.homes)))
@@ -125,7 +125,8 @@ def _make(people: int, seed: int, directory: Path, progress: Progress) -> tuple[
     truths = _write_truth(places, tally, expected, directory / "truth")
     wijken = expected["wijk", YEARS[-1], SCHEME.code]
     write_csv(indicators_table(places, wijken, _stream(seed, TOWN, 1)), directory / "indicators.csv")
-    (directory / "README.md").write_text(_text("README.md"), encoding="utf-8")
+    for name in ("README.md", "city.toml"):
+        (directory / name).write_text(_text(name), encoding="utf-8")
     write_json({"format": 1, "people": int(people), "seed": int(seed)}, directory / MARK)
     return len(places.areas["gemeente"]), len(places.homes), MappingProxyType(truths)
 
@@ -166,7 +167,8 @@ def _write_truth(places: Places, tally: Tally, expected: Expected, directory: Pa
 def _write_town(places: Places, lives: Lives, directory: Path, rng: np.random.Generator) -> None:
     rows, weights = sample(lives, rng)
     write_csv(survey_table(lives, places, rows, weights, rng), directory / "survey.csv")
-    write_csv(institutions_table(lives, places, rng), directory / "institutions.csv")
+    for institution, table in institution_tables(lives, rng).items():
+        write_csv(table, directory / "institutions" / f"{institution}.csv")
     respondents = {"respondent": np.arange(1, len(rows) + 1), "person": lives.person[rows]}
     write_csv(pa.table(respondents), directory / "truth" / "respondents.csv")
 

@@ -137,30 +137,20 @@ def _number_or_null(number: NDArray[np.int64]) -> pa.Array:
 
 
 def write_areas(places: Places, directory: Path) -> None:
-    """areas.csv with the hierarchy, and areas/LEVEL.geojson with the polygons (RD New)."""
-    rows = [(code, name, level, parent) for level in LEVELS for code, name, parent in _rows(places, level)]
-    columns = ("area", "name", "level", "parent")
-    write_csv(pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))), directory / "areas.csv")
-    (directory / "areas").mkdir()
+    """LEVEL.csv with the hierarchy and LEVEL.geojson with the polygons (RD New)."""
+    directory.mkdir()
     for level in LEVELS:
+        areas = places.areas[level]
+        table = pa.table({"area": areas.codes, "name": areas.names, "parent": areas.parents})
+        write_csv(table, directory / f"{level}.csv")
         features = [
-            {
-                "type": "Feature",
-                "properties": {"code": code, "name": name, "parent": parent},
-                "geometry": json.loads(shapely.to_geojson(polygon)),
-            }
-            for (code, name, parent), polygon in zip(_rows(places, level), places.polygons[level], strict=True)
+            {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(polygon))}
+            for properties, polygon in zip(table.to_pylist(), places.polygons[level], strict=True)
         ]
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::28992"}}
         collection = {"type": "FeatureCollection", "name": level, "crs": crs, "features": features}
-        (directory / "areas" / f"{level}.geojson").write_text(
-            json.dumps(collection, ensure_ascii=False), encoding="utf-8"
-        )
-
-
-def _rows(places: Places, level: str) -> Iterator[tuple[str, str, str]]:
-    areas = places.areas[level]
-    return zip(areas.codes, areas.names, areas.parents, strict=True)
+        text = json.dumps(collection, ensure_ascii=False)
+        (directory / f"{level}.geojson").write_text(text, encoding="utf-8")
 
 
 def write_csv(table: pa.Table, path: Path) -> None:

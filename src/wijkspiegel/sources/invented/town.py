@@ -20,15 +20,13 @@ REFUSES = {
 }
 """Item non-response: the share of respondents who leave an answer empty."""
 
-# Institution, part, people per 1,000 adults (at least 20), and the odds of those of Dutch origin against the others.
-INSTITUTIONS = (
-    ("town_hall", "management", 0.5, 4.0),
-    ("town_hall", "policy", 2.0, 2.2),
-    ("town_hall", "desk_and_enforcement", 2.0, 0.9),
-    ("secondary_schools", "teachers", 3.0, 1.9),
-    ("theatre", "audience", 4.0, 2.6),
-    ("library", "members", 8.0, 0.9),
-)
+# Institution -> part: people per 1,000 adults (at least 20), and the odds of those of Dutch origin against the others.
+INSTITUTIONS = {
+    "town_hall": {"management": (0.5, 4.0), "policy": (2.0, 2.2), "desk_and_enforcement": (2.0, 0.9)},
+    "secondary_schools": {"teachers": (3.0, 1.9)},
+    "theatre": {"audience": (4.0, 2.6)},
+    "library": {"members": (8.0, 0.9)},
+}
 
 # Indicator, title, mean, spread, higher is better, made from who lives there, source.
 INDICATORS = (
@@ -114,21 +112,26 @@ def _with_gaps(answer: NDArray[np.int64], refuses: float, rng: np.random.Generat
     return pa.array(answer, mask=rng.random(len(answer)) < refuses)
 
 
-def institutions_table(lives: Lives, places: Places, rng: np.random.Generator) -> pa.Table:
-    """institution, part, area (served), year, group, people."""
+def institution_tables(lives: Lives, rng: np.random.Generator) -> dict[str, pa.Table]:
+    """Institution -> part, year, group, people. They serve the whole gemeente."""
     adults = np.bincount(lives.group[lives.adult], minlength=GROUPS)
-    area = places.areas["gemeente"].codes[0]
-    columns: dict[str, list[object]] = {
-        name: [] for name in ("institution", "part", "area", "year", "scheme", "group", "people")
-    }
-    for institution, part, per_thousand, odds in INSTITUTIONS:
-        chance = adults * np.where(np.arange(GROUPS) == SCHEME.index("nl"), odds, 1.0)
-        people = rng.multinomial(max(20, round(per_thousand * adults.sum() / 1_000)), chance / chance.sum())
-        for group, count in zip(SCHEME.groups, people.tolist(), strict=True):
-            row = (institution, part, area, YEARS[-1], SCHEME.code, group, count)
-            for name, value in zip(columns, row, strict=True):
-                columns[name].append(value)
-    return pa.table(columns)
+    is_dutch = np.arange(GROUPS) == SCHEME.index("nl")
+    tables = {}
+    for institution, parts in INSTITUTIONS.items():
+        people = []
+        for per_thousand, odds in parts.values():
+            chance = adults * np.where(is_dutch, odds, 1.0)
+            size = max(20, round(per_thousand * adults.sum() / 1_000))
+            people.append(rng.multinomial(size, chance / chance.sum()))
+        tables[institution] = pa.table(
+            {
+                "part": np.repeat(list(parts), GROUPS),
+                "year": np.full(len(parts) * GROUPS, YEARS[-1]),
+                "group": np.tile(SCHEME.groups, len(parts)),
+                "people": np.concatenate(people),
+            }
+        )
+    return tables
 
 
 def indicators_table(places: Places, residents: NDArray[np.float64], rng: np.random.Generator) -> pa.Table:
