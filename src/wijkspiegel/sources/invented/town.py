@@ -30,11 +30,27 @@ INSTITUTIONS = {
 
 # Indicator, title, mean, spread, higher is better, made from who lives there, source.
 INDICATORS = (
-    ("volunteering", "Residents who volunteer (%)", 34.0, 5.0, True, False, "invented survey of residents"),
-    ("feels_at_home", "Residents who feel at home (%)", 71.0, 6.0, True, False, "invented survey of residents"),
-    ("nuisance", "Reports of nuisance per 1,000 residents", 22.0, 7.0, False, False, "invented register of reports"),
-    ("green", "Public green per home (m2)", 60.0, 20.0, True, False, "invented map"),
-    ("liveability_index", "Liveability index, with origin among its inputs", 4.0, 0.2, True, True, "invented model"),
+    ("volunteering", "Vrijwilligers / volunteers (%)", 34.0, 5.0, True, False, "invented survey of residents"),
+    ("feels_at_home", "Voelt zich thuis / feels at home (%)", 71.0, 6.0, True, False, "invented survey of residents"),
+    (
+        "nuisance",
+        "Overlastmeldingen / nuisance reports (per 1,000)",
+        22.0,
+        7.0,
+        False,
+        False,
+        "invented register of reports",
+    ),
+    ("green", "Openbaar groen / public green (m2 per home)", 60.0, 20.0, True, False, "invented map"),
+    (
+        "liveability_index",
+        "Leefbaarheidsindex / liveability index",
+        4.0,
+        0.2,
+        True,
+        True,
+        "invented model, with origin among its inputs",
+    ),
 )
 
 
