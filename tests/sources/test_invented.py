@@ -21,6 +21,7 @@ from scipy import stats
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.measures.segregation import dissimilarity
 from wijkspiegel.schemes import ORIGIN, WESTERN_COUNTRIES
+from wijkspiegel.sources.city_file import read_city
 from wijkspiegel.sources.city_settings import read_settings
 from wijkspiegel.sources.countries import countries
 from wijkspiegel.sources.findings import Findings
@@ -507,6 +508,19 @@ def test_its_city_toml_is_without_fault(town: Files) -> None:
         *settings.institutions,
     )
     assert [table.file for table in tables if not (town.city.directory / table.file).is_file()] == []
+
+
+def test_its_city_is_read_with_everyone_in_it_and_not_as_published(town: Files) -> None:
+    read = read_city(town.city.city_file)
+    assert not read.published
+    assert (read.home, read.levels) == ("gemeente", LEVELS)
+    for composition in read.compositions:
+        if (composition.areas.level, composition.scheme.code) == ("buurt", "western_countries"):
+            areas = list(composition.areas.codes)
+            assert (composition.counts == counts_of(town.people(composition.year), areas)).all()
+    assert {composition.year for composition in read.compositions} == set(YEARS)
+    assert sum(indicator.uses_composition for indicator in read.indicators) == 1
+    assert [institution.reference for institution in read.institutions] == ["G001"] * 4
 
 
 # What cannot be
