@@ -165,11 +165,13 @@ class Institution:
 
     people : a composition whose areas are the parts of the institution (level "part"); a part "all" is not included.
     reference : code of the area served.
+    whole : all parts together, where that is known apart from their sum: the door shows it where it hides parts.
     """
 
     name: str
     people: Composition
     reference: str
+    whole: Composition | None = None
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,10 @@ AGAINST_GROUP = ("dissimilarity", "exposure")
 
 @dataclass(frozen=True)
 class Whole:
-    """An area, and the composition of the parts that lie in it."""
+    """An area of a level, and the composition of the parts that lie in it."""
 
     area: str
+    level: str
     parts: Composition
 
 
@@ -36,7 +37,8 @@ def wholes_of(city: City, composition: Composition) -> Iterator[Whole]:
     hierarchy = hierarchy_of(city, composition.year)
     for level in wholes:
         for area, rows in rows_by_whole(composition.areas, hierarchy, level).items():
-            yield Whole(area, composition.take(rows))
+            if city.subject in ("", area):
+                yield Whole(area, level, composition.take(rows))
 
 
 def areas_table(city: City) -> pa.Table:
@@ -52,7 +54,7 @@ def areas_table(city: City) -> pa.Table:
                 "name": composition.areas.names,
                 "level": [composition.areas.level] * len(composition.areas),
                 "parent": composition.areas.parents,
-                "population": composition.population,
+                "population": np.where(composition.withheld.all(axis=1), np.nan, composition.population),
                 "year": [composition.year] * len(composition.areas),
             },
         )
@@ -83,7 +85,8 @@ def _composition_rows(composition: Composition) -> pa.Table:
 
 def _shares(counts: Counts, people: Counts) -> Counts:
     """counts [area, group] as a share of people [area]; nan where nobody lives."""
-    return np.divide(counts, people[:, None], out=np.full(counts.shape, np.nan), where=people[:, None] > 0)
+    part: Counts = np.divide(counts, people[:, None], out=np.full(counts.shape, np.nan), where=people[:, None] > 0)
+    return part
 
 
 def diversity_table(city: City) -> pa.Table:
@@ -112,6 +115,117 @@ def _per_area(table: str, composition: Composition, measure: str, *bounds: NDArr
             "upper": upper,
         },
     )
+
+
+# Segregation ---------------------------------------------------------------------------------------------------------
+
+Form = tuple[str, str, str]
+"""measure, group, against."""
+
+
+def segregation_table(city: City) -> pa.Table:
+    """Every index of every whole, on every level of parts, with its chance level and interval."""
+    parts = [_segregation_rows(whole) for composition in city.compositions for whole in wholes_of(city, composition)]
+    return join_tables("segregation", parts)
+
+
+def _segregation_rows(whole: Whole) -> pa.Table:
+    forms: list[Form] = []
+    found: list[Estimates] = []
+    for some_forms, estimates in _forms_of(whole.parts):
+        forms += some_forms
+        found.append(estimates)
+    return release_table(
+        "segregation",
+        {
+            "area": [whole.area] * len(forms),
+            "level": [whole.parts.areas.level] * len(forms),
+            "year": [whole.parts.year] * len(forms),
+            "scheme": [whole.parts.scheme.code] * len(forms),
+            "measure": [measure for measure, _, _ in forms],
+            "group": [group for _, group, _ in forms],
+            "against": [against for _, _, against in forms],
+        }
+        | {
+            column: np.concatenate([np.atleast_1d(getattr(estimates, column)) for estimates in found])
+            for column in ("value", "expected", "corrected", "lower", "upper")
+        },
+    )
+
+
+def _forms_of(parts: Composition) -> Iterator[tuple[list[Form], Estimates]]:
+    """All indices, stacked so that each is computed for all groups in one go."""
+    groups = parts.scheme.groups
+    bounds = (parts.counts, parts.low, parts.high)
+    for measure in AMONG_ALL:
+        yield [(measure, "all", "all")], assess(measure, *bounds)
+    if len(groups) == 1:
+        return
+    against_rest = [_against_rest(counts) for counts in bounds]
+    for measure in AGAINST_REST:
+        yield [(measure, group, "rest") for group in groups], assess(measure, *against_rest)
+    pairs = [(one, other) for one in range(len(groups)) for other in range(len(groups)) if one != other]
+    named = [(groups[one], groups[other]) for one, other in pairs]
+    for measure in AGAINST_GROUP:
+        stacked = [_pairs(counts, pairs, with_others=measure == "exposure") for counts in bounds]
+        yield [(measure, *pair) for pair in named], assess(measure, *stacked)
+
+
+def _against_rest(counts: Counts) -> Counts:
+    """[group, area, 2]: people of each group, and all others. Bounds add up likewise."""
+    return np.stack([counts, counts.sum(axis=1, keepdims=True) - counts], axis=-1).transpose(1, 0, 2)
+
+
+def _pairs(counts: Counts, pairs: list[tuple[int, int]], with_others: bool) -> Counts:
+    """[pair, area, 2], or 3 with all who are of neither group."""
+    both = np.stack([counts[:, pair] for pair in pairs])
+    if not with_others:
+        return both
+    others = counts.sum(axis=1)[None, :, None] - both.sum(axis=-1, keepdims=True)
+    return np.concatenate([both, others], axis=-1)
+
+
+# Parts of a whole ----------------------------------------------------------------------------------------------------
+
+
+def local_table(city: City) -> pa.Table:
+    """How each area differs from the home area that it lies in, and each home area from what they lie in."""
+    return join_tables(
+        "local",
+        [
+            _local_rows(whole)
+            for composition in city.compositions
+            for whole in wholes_of(city, composition)
+            if _is_nearest_whole(city, whole)
+        ],
+    )
+
+
+def _is_nearest_whole(city: City, whole: Whole) -> bool:
+    """Whether there is no whole between this one and its parts."""
+    candidates = city.levels[: city.levels.index(city.home) + 1]
+    between = candidates[: city.levels.index(whole.parts.areas.level)]
+    return whole.level == between[-1]
+
+
+def _local_rows(whole: Whole) -> pa.Table:
+    parts = whole.parts
+    figures = assess_local(parts.counts, parts.low, parts.high)
+    rows = [
+        _per_area("local", parts, measure, figures[measure].value, figures[measure].lower, figures[measure].upper)
+        for measure in ("divergence", "local_information")
+    ]
+    quotient = figures["location_quotient"]
+    for column, group in enumerate(parts.scheme.groups):
+        shown = [
+            np.where(parts.withheld[:, column], np.nan, bound[:, column])
+            for bound in (quotient.value, quotient.lower, quotient.upper)
+        ]
+        rows.append(_per_area("local", parts, f"location_quotient:{group}", *shown))
+    return join_tables("local", rows)
+
+
+# Institutions -----------------------------------------------------------------------------------------------------
 
 
 def representation_table(city: City) -> pa.Table:
@@ -143,8 +257,10 @@ def _representation_rows(city: City, institution: Institution) -> pa.Table | Non
     reference, row = found
     people = institution.people
     parts = (*people.areas.codes, "all")
-    counts = np.vstack([people.counts, people.counts.sum(axis=0)])
-    withheld = np.vstack([people.withheld, people.withheld.any(axis=0)])
+    whole, untold = people.counts.sum(axis=0), people.withheld.any(axis=0)
+    if institution.whole is not None:
+        whole, untold = institution.whole.counts[0], institution.whole.withheld[0]
+    counts, withheld = np.vstack([people.counts, whole]), np.vstack([people.withheld, untold])
     totals = counts.sum(axis=1)
     reference_share = np.tile(reference.counts[row] / reference.population[row], (len(parts), 1))
     ratio, lower, upper = ratio_interval(counts, np.broadcast_to(totals[:, None], counts.shape), reference_share)

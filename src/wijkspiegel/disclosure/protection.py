@@ -1,0 +1,342 @@
+"""Protect: the counts of a city go in, and a release of what may be told about them comes out.
+
+The steps: withhold small cells and what would give them away, round everything else so that it adds up, estimate what
+is withheld from what is shown, compute every figure from that, and seal it. docs/explanation/disclosure.md tells why.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from wijkspiegel import __version__
+from wijkspiegel.disclosure.register import check_and_record
+from wijkspiegel.disclosure.release import _SEAL, About, Release
+from wijkspiegel.disclosure.rounding import round_leaves
+from wijkspiegel.disclosure.suppression import Rows, Table, Tree, Withheld, withhold
+from wijkspiegel.errors import DisclosureError
+from wijkspiegel.measures.change import fitted
+from wijkspiegel.schemes import ORIGIN, ORIGIN_BIRTH, WESTERN, WESTERN_COUNTRIES
+from wijkspiegel.tables import Areas, City, Composition, Counts, Institution, Mask, Note, exact
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How counts are protected.
+
+    min_cell : counts from 1 to one less are withheld. base : shown counts are multiples of it.
+    """
+
+    min_cell: int = 10
+    base: int = 5
+
+
+WIDER: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        WESTERN_COUNTRIES.code: {
+            group: group if group in WESTERN.groups else "non_western" for group in WESTERN_COUNTRIES.groups
+        },
+        ORIGIN_BIRTH.code: {
+            group: group.removesuffix("_born_nl").removesuffix("_born_abroad") for group in ORIGIN_BIRTH.groups
+        },
+    }
+)
+"""Fine scheme -> group -> group of the coarser scheme that it is part of."""
+
+COARSER: Mapping[str, str] = MappingProxyType({WESTERN_COUNTRIES.code: WESTERN.code, ORIGIN_BIRTH.code: ORIGIN.code})
+
+
+def protect(
+    city: City,
+    derive: Callable[[City], Mapping[str, pa.Table]],
+    *,
+    policy: Policy,
+    register: Path | None = None,
+    boundaries: Mapping[str, Mapping[str, Any]] | None = None,
+    created: str | None = None,
+) -> Release:
+    """A release of a city: its counts protected, and `derive`d from these all tables of RELEASE_TABLES.
+
+    Published counts pass as they are. register : a file inside the room in which every release is recorded, and against
+    which this one is held. boundaries : level -> GeoJSON. created : ISO date; today by default.
+    Raises DisclosureError where the figures cannot be told safely, alone or beside an earlier release.
+    """
+    withheld: tuple[Note, ...] = ()
+    told = _as_published(city)
+    if not city.published:
+        if register is not None:
+            check_and_record(city, register, policy.min_cell, created or date.today().isoformat())
+        city = protected_city(city, policy)
+        withheld = _notes_on_withheld(city, policy)
+        told = _as_protected(policy)
+    about = About(
+        title=city.title,
+        levels=city.levels,
+        schemes=tuple({c.scheme.code: c.scheme for c in _all_compositions(city)}.values()),
+        sources=city.sources,
+        published=city.published,
+        protection=told,
+        withheld=withheld,
+        notes=city.notes,
+        program=f"wijkspiegel {__version__}",
+        created=created or date.today().isoformat(),
+        home=city.home,
+        subject=city.subject,
+    )
+    return Release(about, dict(derive(city)), boundaries or {}, _SEAL)
+
+
+def _all_compositions(city: City) -> list[Composition]:
+    return [*city.compositions, *(institution.people for institution in city.institutions)]
+
+
+def protected_city(city: City, policy: Policy) -> City:
+    """The city with protected compositions, also of its institutions."""
+    protected: dict[tuple[str, int, str], Composition] = {}
+    for year in sorted({c.year for c in city.compositions}):
+        for composition in _protect_year([c for c in city.compositions if c.year == year], policy):
+            protected[composition.areas.level, year, composition.scheme.code] = composition
+    return replace(
+        city,
+        compositions=tuple(protected[c.areas.level, c.year, c.scheme.code] for c in city.compositions),
+        institutions=tuple(_protect_institution(institution, policy) for institution in city.institutions),
+    )
+
+
+def _protect_institution(institution: Institution, policy: Policy) -> Institution:
+    """Its parts, and all of them together, as areas and the area that they lie in."""
+    people = institution.people
+    parts = replace(people, areas=replace(people.areas, parents=("everyone",) * len(people.areas)))
+    everyone = Areas("everyone", ("everyone",), ("everyone",), ("",))
+    whole = exact(everyone, people.year, people.scheme, people.counts.sum(axis=0, keepdims=True))
+    whole, parts = _protect_year([whole, parts], policy)
+    return replace(institution, people=replace(parts, areas=people.areas), whole=whole)
+
+
+# One year ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Family:
+    """A scheme, the coarser one of which it is a refinement, and their counts on the nodes of a year."""
+
+    fine: str
+    coarse: str | None
+    table: Table
+    levels: Mapping[str, Rows] = field(default_factory=dict)
+
+
+def _protect_year(compositions: Sequence[Composition], policy: Policy) -> list[Composition]:
+    """All levels and schemes of one year, in the order given."""
+    schemes = dict.fromkeys(c.scheme.code for c in compositions)
+    coarse = {COARSER[code] for code in schemes if COARSER.get(code) in schemes}
+    families = [_family(compositions, code, schemes) for code in schemes if code not in coarse]
+    withheld = _withhold_all(families, policy)
+    totals: dict[str, Counts] = {}
+    found: dict[tuple[str, str], Composition] = {}
+    for family, hidden in zip(families, withheld, strict=True):
+        for composition in _protected(family, hidden, compositions, totals, policy):
+            found[composition.areas.level, composition.scheme.code] = composition
+    return [found[c.areas.level, c.scheme.code] for c in compositions]
+
+
+def _family(compositions: Sequence[Composition], code: str, schemes: Mapping[str, None]) -> _Family:
+    of_scheme = [c for c in compositions if c.scheme.code == code]
+    codes = [(c.areas.level, area) for c in of_scheme for area in c.areas.codes]
+    row = {area: number for number, (_, area) in enumerate(codes)}
+    if len(row) < len(codes):
+        raise DisclosureError("An area has the same code on two levels. Give every area a code of its own.")
+    parents = np.array(
+        [
+            row.get(parent, -1) if parent != area else -1
+            for c in of_scheme
+            for area, parent in zip(c.areas.codes, c.areas.parents, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    counts = np.vstack([c.counts for c in of_scheme])
+    groups = of_scheme[0].scheme.groups
+    coarser = COARSER.get(code) if COARSER.get(code) in schemes else None
+    wider = np.arange(len(groups))
+    if coarser is not None:
+        wide_groups = next(c.scheme.groups for c in compositions if c.scheme.code == coarser)
+        wider = np.array([wide_groups.index(WIDER[code][group]) for group in groups])
+    start = np.cumsum([0, *(len(c.areas) for c in of_scheme)])
+    levels = {c.areas.level: np.arange(start[i], start[i + 1]) for i, c in enumerate(of_scheme)}
+    _require_sums(parents, counts, [area for _, area in codes])
+    return _Family(code, coarser, Table(Tree(parents), counts, wider), levels)
+
+
+def _require_sums(parents: Rows, counts: Counts, codes: Sequence[str]) -> None:
+    sums = np.zeros_like(counts)
+    np.add.at(sums, parents[parents >= 0], counts[parents >= 0])
+    inner = np.unique(parents[parents >= 0])
+    if len(wrong := inner[np.abs(sums[inner] - counts[inner]).max(axis=1) > 1e-6]):
+        raise DisclosureError(
+            f"The areas in {codes[wrong[0]]} do not add up to it, and neither in {len(wrong) - 1} more areas. "
+            "Counts can only be protected together when they do: correct them, or leave the coarser level out."
+        )
+
+
+def _withhold_all(families: Sequence[_Family], policy: Policy) -> list[Withheld]:
+    """What each family withholds, no family telling of an area that another hides."""
+    hidden: dict[int, set[int]] = {id(family): set() for family in families}
+    while True:
+        found = [withhold(family.table, policy.min_cell, policy.base, hidden[id(family)]) for family in families]
+        everywhere: Mask = np.any([w.people for w in found if len(w.people) == len(found[0].people)], axis=0)
+        untold = set(np.flatnonzero(everywhere).tolist())
+        if all(set(np.flatnonzero(w.people).tolist()) >= untold for w in found):
+            return found
+        hidden = {id(family): untold for family in families}
+
+
+def _protected(
+    family: _Family,
+    withheld: Withheld,
+    compositions: Sequence[Composition],
+    totals: dict[str, Counts],
+    policy: Policy,
+) -> list[Composition]:
+    """The compositions of a family, rounded, with estimates for what is withheld; `totals` are rounded only once."""
+    table = family.table
+    leaves = table.tree.leaves()
+    sums = _sums(table.tree, leaves)
+    people = table.counts[leaves].sum(axis=1)
+    key = f"{len(leaves)}:{people.sum():.0f}"
+    if key not in totals:
+        totals[key] = round_leaves(people[:, None], sums, None, policy.base)[:, 0]
+    wide = table.wide_counts()[leaves]
+    wide_rounded = round_leaves(wide, sums, totals[key], policy.base)
+    fine_rounded = np.zeros((len(leaves), table.counts.shape[1]))
+    for number in range(wide.shape[1]):
+        columns = np.flatnonzero(table.wider == number)
+        if len(columns) == 1:
+            fine_rounded[:, columns[0]] = wide_rounded[:, number]
+        else:
+            part = table.counts[leaves][:, columns]
+            fine_rounded[:, columns] = round_leaves(part, sums, wide_rounded[:, number], policy.base)
+    tables = [(family.fine, sums @ fine_rounded, withheld.cells)]
+    if family.coarse is not None:
+        tables.append((family.coarse, sums @ wide_rounded, withheld.wide))
+    made = []
+    for code, rounded, hidden in tables:
+        estimates = _estimates(table.tree, rounded, hidden, withheld.people)
+        reach = _reach(rounded, hidden, withheld.people, table.tree, policy.base)
+        for c in compositions:
+            if c.scheme.code == code:
+                rows = family.levels[c.areas.level]
+                made.append(_told(c, rounded[rows], hidden[rows], estimates[rows], reach[rows], policy.base))
+    return made
+
+
+def _sums(tree: Tree, leaves: Rows) -> sparse.csr_array:
+    """[node, leaf], 1 where the node holds the leaf."""
+    cells = [(node, column) for column, leaf in enumerate(leaves.tolist()) for node in tree.path(leaf)]
+    rows, columns = zip(*cells, strict=True)
+    return sparse.csr_array((np.ones(len(cells)), (rows, columns)), shape=(len(tree.parent), len(leaves)))
+
+
+def _told(  # noqa: PLR0917
+    composition: Composition, rounded: Counts, hidden: Mask, estimates: Counts, reach: Counts, base: int
+) -> Composition:
+    counts = np.where(hidden, estimates, rounded)
+    return replace(
+        composition,
+        counts=counts,
+        low=np.where(hidden, 0.0, np.maximum(rounded - base + 1, 0.0)),
+        high=np.where(hidden, np.maximum(reach, counts), rounded + base - 1),
+        withheld=hidden,
+    )
+
+
+def _reach(rounded: Counts, hidden: Mask, hidden_people: Mask, tree: Tree, base: int) -> Counts:
+    """[node, group], the most that a withheld cell can be: all people of the node whose group is not shown."""
+    untold = np.where(hidden, rounded, 0.0).sum(axis=1)
+    for node in np.flatnonzero(hidden_people).tolist():
+        siblings = tree.children(int(tree.parent[node]))
+        untold[node] = rounded[siblings[hidden_people[siblings]]].sum()
+    return np.broadcast_to(untold[:, None] + base - 1, rounded.shape)
+
+
+def _estimates(tree: Tree, rounded: Counts, hidden: Mask, hidden_people: Mask) -> Counts:
+    """[node, group], shown counts, and for withheld ones what is likely from shown counts alone.
+
+    From the top down: the people of an area whose group is not shown are spread as those of the area around it are, so
+    that areas and groups add up (iterative proportional fitting). Nothing but shown counts goes in.
+    """
+    estimates = np.where(hidden, 0.0, rounded)
+    people = rounded.sum(axis=1)
+    roots = np.flatnonzero(tree.parent < 0)
+    for root in roots.tolist():
+        blank = hidden[root]
+        if blank.any():
+            estimates[root, blank] = (people[root] - estimates[root].sum()) / blank.sum()
+    for node in _from_top(tree):
+        children = tree.children(node)
+        told = people[children].copy()
+        unknown = hidden_people[children]
+        if unknown.any():
+            left = people[node] - told[~unknown].sum()
+            told[unknown] = left / unknown.sum()
+        people[children] = told
+        blank = hidden[children]
+        if not blank.any():
+            continue
+        shown = np.where(blank, 0.0, rounded[children])
+        rows = np.maximum(told - shown.sum(axis=1), 0.0)
+        columns = np.maximum(estimates[node] - shown.sum(axis=0), 0.0)
+        start = np.where(blank, np.outer(told, np.maximum(estimates[node], 1e-9)), 0.0)
+        estimates[children] = shown + fitted(start, rows, columns)
+    return estimates
+
+
+def _from_top(tree: Tree) -> list[int]:
+    inner = np.unique(tree.parent[tree.parent >= 0]).tolist()
+    return sorted(inner, key=lambda node: len(tree.path(node)))
+
+
+# Words ---------------------------------------------------------------------------------------------------------------
+
+
+def _as_published(city: City) -> Note:
+    source = "; ".join(source.title for source in city.sources)
+    return Note(
+        "published",
+        f"Deze aantallen zijn al eerder gepubliceerd ({source}); er is niets weggelaten.",
+        f"These counts were published before ({source}); nothing was withheld.",
+    )
+
+
+def _as_protected(policy: Policy) -> Note:
+    return Note(
+        "protected",
+        f"Aantallen onder {policy.min_cell} zijn weggelaten, met andere aantallen waaruit ze te herleiden zouden zijn. "
+        f"Getoonde aantallen zijn veelvouden van {policy.base} en tellen op. Alle maten zijn hieruit berekend.",
+        f"Counts below {policy.min_cell} were withheld, with other counts from which they could be told. Shown counts "
+        f"are multiples of {policy.base} and add up. All figures were computed from these.",
+    )
+
+
+def _notes_on_withheld(city: City, policy: Policy) -> tuple[Note, ...]:
+    notes = []
+    for level in city.levels:
+        cells = sum(int(c.withheld.sum()) for c in city.compositions if c.areas.level == level)
+        every = sum(c.withheld.size for c in city.compositions if c.areas.level == level)
+        if cells:
+            notes.append(
+                Note(
+                    "withheld",
+                    f"Op niveau {level} zijn {cells} van de {every} aantallen niet getoond, omdat het om minder dan "
+                    f"{policy.min_cell} mensen gaat of omdat zo'n aantal er anders uit te herleiden was.",
+                    f"On level {level}, {cells} of {every} counts are not shown, because they are of fewer than "
+                    f"{policy.min_cell} people or because such a count could otherwise be told from them.",
+                    cells,
+                )
+            )
+    return tuple(notes)
