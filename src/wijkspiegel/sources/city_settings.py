@@ -54,11 +54,10 @@ class SourceSettings(Settings):
 
 
 class ProtectionSettings(Settings):
-    """How counts are protected before anything leaves. See the reference of the door."""
+    """How counts are protected before anything leaves: the policy of the door, and where it keeps its register."""
 
     min_cell: Annotated[int, Field(ge=1)] = 10
-    rounding: Annotated[int, Field(ge=1)] = 5
-    dominance: Annotated[float | None, Field(gt=0, le=1)] = None
+    base: Annotated[int, Field(ge=1)] = 5
     register_file: Annotated[str | None, Field(alias="register")] = None
 
 
