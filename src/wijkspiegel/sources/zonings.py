@@ -173,8 +173,9 @@ def _tell_misfits(level: str, parents: Sequence[str], listed: Mapping[str, _List
 def _misfit(code: str, parent: str, level: str, listed: Mapping[str, _Listed]) -> tuple[str, str] | None:
     """What is wrong with the place of an area in the hierarchy, and how to mend it; None where it fits."""
     levels = list(listed)
-    above = levels[levels.index(level) - 1] if level != levels[0] else None
-    other = next((name for name in levels if name != level and code in listed[name].known), None)
+    coarser = levels[: levels.index(level)]
+    above = coarser[-1] if coarser else None
+    other = next((name for name in coarser if code in listed[name].known), None)
     if other is not None:
         return f"is an area of level '{other}' as well", "Give every area a code of its own."
     if above is None or parent in listed[above].known:
