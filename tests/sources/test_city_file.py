@@ -1,6 +1,7 @@
 """A city's own files become a city; whatever does not fit is named with its place and its mending, all at once."""
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -538,6 +539,41 @@ def test_a_correspondence_that_does_not_fit_is_refused(make: Make, moved: str, p
 def test_a_correspondence_with_a_year_without_residents_is_refused(make: Make) -> None:
     (found,) = problems(town(make, CORRESPONDENCE, moved__csv="source,target,share\nB1,B1,1\n"))
     assert found.startswith("moved.csv is a correspondence of level 'buurt' in 2023, of which there are no residents.")
+
+
+# Boundaries ----------------------------------------------------------------------------------------------------------
+
+BOUNDARIES = '[[boundaries]]\nlevel = "buurt"\nfile = "buurten.geojson"\narea = "code"\n'
+
+
+def squares(codes: Iterable[str]) -> str:
+    """A square kilometre in RD New for each code, side by side near Amersfoort."""
+    features = []
+    for number, code in enumerate(codes):
+        west, south = 155_000 + 1_000 * number, 463_000
+        corners = [[west, south], [west + 1_000, south], [west + 1_000, south + 1_000], [west, south + 1_000]]
+        geometry = {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
+        features.append({"type": "Feature", "properties": {"code": code}, "geometry": geometry})
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::28992"}}
+    return json.dumps({"type": "FeatureCollection", "crs": crs, "features": features})
+
+
+def test_boundaries_are_those_of_the_areas(make: Make) -> None:
+    city = read_city(town(make, BOUNDARIES, buurten__geojson=squares(["B3", "X1", "B1"])))
+    (found,) = city.boundaries
+    assert (found.level, found.codes) == ("buurt", ("B1", "B3"))
+    assert [polygon.area for polygon in found.polygons] == pytest.approx([1e6, 1e6])
+    assert {note.code: note.count for note in city.notes if "polygon" in note.code} == {
+        "areas_without_polygon": 1,
+        "polygons_without_area": 1,
+    }
+
+
+def test_boundaries_of_no_area_at_all_are_refused(make: Make) -> None:
+    (found,) = problems(town(make, BOUNDARIES, buurten__geojson=squares(["X1", "X2"])))
+    assert found.startswith(
+        "buurten.geojson: none of its polygons is an area of level 'buurt'; it has 'X1' and the city"
+    )
 
 
 # What cannot be ------------------------------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
 """A city's own data: city.toml and the files that it names, read into a city, checked, or begun from an example."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from wijkspiegel.errors import InputError, SettingsError
+from wijkspiegel.sources.boundaries import check_cover, read_boundaries
 from wijkspiegel.sources.city_settings import CitySettings, read_settings
 from wijkspiegel.sources.composing import compose, schemes_used
 from wijkspiegel.sources.correspondences import read_correspondence
@@ -17,7 +20,7 @@ from wijkspiegel.sources.indicators import read_indicators
 from wijkspiegel.sources.institutions import institutions_of, read_staff
 from wijkspiegel.sources.residents import read_residents
 from wijkspiegel.sources.zonings import Zonings, read_zonings
-from wijkspiegel.tables import City, Correspondence, Indicator, Note, Source
+from wijkspiegel.tables import Areas, Boundaries, City, Correspondence, Indicator, Note, Source
 
 __all__ = ["Finding", "Protection", "check_city", "new_city", "read_city", "read_indicators", "read_protection"]
 
@@ -96,6 +99,7 @@ def _look(path: Path, findings: Findings) -> City | None:
     compositions = compose(residents, zonings, settings.levels, schemes, findings)
     institutions = institutions_of(staff, compositions, schemes, findings) if compositions else ()
     indicators = _indicators(settings, folder, zonings, findings)
+    boundaries = _boundaries(settings, folder, zonings, findings)
     correspondences = _correspondences(settings, folder, zonings, findings)
     if findings.errors:
         return None
@@ -107,6 +111,7 @@ def _look(path: Path, findings: Findings) -> City | None:
         sources=tuple(Source(**source.model_dump()) for source in settings.sources),
         published=settings.published,
         subject=_subject(settings, zonings),
+        boundaries=boundaries,
         indicators=indicators,
         institutions=institutions,
         correspondences=correspondences,
@@ -151,6 +156,36 @@ def _tell_areas_elsewhere(file: str, indicators: Sequence[Indicator], known: set
                 len(strange),
             )
         )
+
+
+def _boundaries(settings: CitySettings, folder: Path, zonings: Zonings, findings: Findings) -> tuple[Boundaries, ...]:
+    found: list[Boundaries] = []
+    for file in settings.boundaries:
+        years = [year for year, level in zonings if level == file.level]
+        if not years:
+            continue  # why the level has no areas is told already
+        areas = zonings[file.year if file.year in years else max(years), file.level]
+        with findings.gathering():
+            read, notes = read_boundaries(folder / file.file, level=file.level, column=file.area, codes=areas.codes)
+            for boundaries in read:
+                for note in (*notes, *check_cover(boundaries, areas)):
+                    findings.note(note)
+                found.append(_of_areas(replace(boundaries, year=file.year or boundaries.year), areas, file.file))
+                findings.say(f"{file.file}: {len(found[-1].codes):,} areas of level {file.level} have a polygon.")
+    return tuple(found)
+
+
+def _of_areas(boundaries: Boundaries, areas: Areas, file: str) -> Boundaries:
+    """The polygons of the areas that there are."""
+    rows = np.flatnonzero(np.isin(boundaries.codes, areas.codes))
+    if not len(rows):
+        raise InputError(
+            f"none of its polygons is an area of level '{areas.level}'; it has '{boundaries.codes[0]}' and the city "
+            f"'{areas.codes[0]}'",
+            file=file,
+            mend='Give the boundaries of the right year, or say which column has the codes: area = "...".',
+        )
+    return replace(boundaries, codes=tuple(boundaries.codes[row] for row in rows), polygons=boundaries.polygons[rows])
 
 
 def _correspondences(
