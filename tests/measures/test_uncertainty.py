@@ -23,7 +23,7 @@ approx = pytest.approx
 @pytest.mark.parametrize("name", SEGREGATION)
 def test_the_gradient_is_what_a_little_more_does(name: str) -> None:
     rng = np.random.default_rng(0)
-    city = rng.poisson(np.outer(rng.integers(20, 90, 7), [5, 3, 2]) * rng.uniform(0.5, 1.5, (7, 3))) + 1.0
+    city: Counts = rng.poisson(np.outer(rng.integers(20, 90, 7), [5, 3, 2]) * rng.uniform(0.5, 1.5, (7, 3))) + 1.0
     index, little = SEGREGATION[name], 1e-4
     slope = GRADIENT[name](city, index(city))
     for cell in np.ndindex(city.shape):
@@ -80,7 +80,8 @@ def test_nine_of_ten_intervals_hold_the_truth(
         places = np.tile(np.array(shares), (80, 1)) if spread is None else rng.dirichlet(spread, 80)
         truth = sizes[:, None] * places
         city: Counts = rng.multinomial(sizes, places).astype(np.float64)
-        low = high = city
+        low: Counts = city
+        high: Counts = city
         if rounded:
             city = rounded_at_random(city, rng)
             low, high = np.maximum(city - 4, 0), city + 4

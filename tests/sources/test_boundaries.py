@@ -135,7 +135,8 @@ def test_geojson_is_small_and_in_degrees() -> None:
     first: Any = made["features"][0]
     assert first["id"] == CODES[0]
     x, y = first["geometry"]["coordinates"][0][0]
-    assert (5.3 < x < 5.5) and (52.1 < y < 52.2)
+    assert 5.3 < x < 5.5
+    assert 52.1 < y < 52.2
 
 
 def test_the_wijken_of_2022_join_the_figures_of_2022(shared: Any) -> None:

@@ -19,6 +19,7 @@ from wijkspiegel.mirror.portrait import (
 )
 from wijkspiegel.mirror.scale import profile_table
 from wijkspiegel.schemes import Language
+from wijkspiegel.sources.boundaries import to_geojson
 from wijkspiegel.tables import City
 
 Progress = Callable[[str], None]
@@ -45,7 +46,13 @@ def look_into(
         return portray(protected, language, progress)
 
     progress("protecting the counts")
-    return protect(city, derive, policy=policy or Policy(), register=register)
+    return protect(
+        city,
+        derive,
+        policy=policy or Policy(),
+        register=register,
+        boundaries={boundaries.level: to_geojson(boundaries) for boundaries in city.boundaries},
+    )
 
 
 def portray(city: City, language: Language, progress: Progress) -> dict[str, pa.Table]:

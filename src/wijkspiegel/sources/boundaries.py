@@ -1,7 +1,7 @@
 """Boundaries of areas: GeoPackage, GeoJSON, TopoJSON, shapefile, in any known coordinate system -> RD New.
 
-Needs the extra [geo]. What is odd in a file (a polygon that crosses itself, water, a layer of something else) is mended or
-left out, and noted.
+Needs the extra [geo]. What is odd in a file (a polygon that crosses itself, water, a layer of something else) is mended
+or left out, and noted.
 """
 
 import json
@@ -42,7 +42,7 @@ def read_boundaries(
 ) -> tuple[list[Boundaries], list[Note]]:
     """The areas in a file, by level, and what was mended or left out.
 
-    Without `level` every layer with CBS codes is read, and its level is known by them. With `level`, the areas of an own
+    Without `level` every layer with CBS codes is read, and its level is known by them. With `level`, areas of an own
     zoning: their code is in `column`, or in the column that has most of `codes`.
     Raises InputError for a file that cannot be read, has no codes, or lies outside the Netherlands.
     """
@@ -80,10 +80,10 @@ def check_cover(boundaries: Boundaries, areas: Areas) -> list[Note]:
         notes.append(
             Note(
                 "areas_without_polygon",
-                f"{len(missing)} gebieden van niveau {areas.level} staan niet op de kaart: {_some(missing)}. De grenzen "
-                "zijn misschien van een ander jaar.",
-                f"{len(missing)} areas of level {areas.level} are not on the map: {_some(missing)}. The boundaries may be "
-                "of another year.",
+                f"{len(missing)} gebieden van niveau {areas.level} staan niet op de kaart: {_some(missing)}. "
+                "De grenzen zijn misschien van een ander jaar.",
+                f"{len(missing)} areas of level {areas.level} are not on the map: {_some(missing)}. "
+                "The boundaries may be of another year.",
                 len(missing),
             )
         )
@@ -127,7 +127,7 @@ def inner_points(boundaries: Boundaries) -> NDArray[np.float64]:
 def to_geojson(boundaries: Boundaries) -> dict[str, Any]:
     """A FeatureCollection in WGS84, simplified so that neighbours keep their common border; the id is the area code."""
     _require_geo()
-    detail = max(SMALLEST_DETAIL, float(np.sqrt(shapely.area(boundaries.polygons).mean())) / 80)
+    detail = max(SMALLEST_DETAIL, float(np.sqrt(shapely.area(boundaries.polygons).mean())) / 60)
     simple = shapely.coverage_simplify(boundaries.polygons, detail)
     simple = np.where(shapely.is_empty(simple), boundaries.polygons, simple)
     degrees = gpd.GeoSeries(simple, crs=RD_NEW).to_crs("EPSG:4326")
@@ -210,7 +210,7 @@ def _in_rd(path: Path, frame: Any) -> Any:
     if frame.crs is None:
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
             raise InputError(
-                f"no coordinate system is declared, and x from {west:,.0f} to {east:,.0f} is neither RD New nor degrees",
+                f"no coordinate system is declared; x from {west:,.0f} to {east:,.0f} is neither RD New nor degrees",
                 file=path,
                 mend="Save the file with its coordinate system, or in RD New (EPSG:28992).",
             )

@@ -1,0 +1,196 @@
+"""Counts blended over the neighbourhood of each area, so that any index becomes a spatial one.
+
+The people that somebody meets do not stop at a border. `blend` replaces the composition of every area by that of its
+environment and keeps its own number of people (never rounded), so `isolation(blend(counts, within(points, 2000)))` is
+isolation in environments of 2 km. Reardon & O'Sullivan (2004).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, sparse
+from scipy.spatial import KDTree
+
+from wijkspiegel.measures.segregation import Counts, Values, area_shares, group_shares, interaction
+
+Points = NDArray[np.float64]
+"""[area, 2], metres."""
+
+Weights = Any
+"""scipy csr_array [area, area], >= 0: weight of the people of an area (column) in the environment of another (row)."""
+
+
+def within(points: Points, metres: float) -> Weights:
+    """1 for areas within the distance, itself included."""
+    pairs = KDTree(points).query_pairs(metres, output_type="ndarray")
+    return _symmetric(pairs, np.ones(len(pairs)), len(points))
+
+
+def decaying(points: Points, bandwidth: float) -> Weights:
+    """(1 - (d / bandwidth)^2)^2 within the bandwidth, 0 beyond: the biweight kernel. Metres."""
+    pairs = KDTree(points).query_pairs(bandwidth, output_type="ndarray")
+    distance = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
+    return _symmetric(pairs, (1 - (distance / bandwidth) ** 2) ** 2, len(points))
+
+
+def touching(pairs: NDArray[np.intp], areas: int) -> Weights:
+    """1 for areas that share a border, itself included. pairs : [pair, 2], each once."""
+    return _symmetric(pairs, np.ones(len(pairs)), areas)
+
+
+def _symmetric(pairs: NDArray[np.intp], weights: Values, areas: int) -> Weights:
+    one = sparse.csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(areas, areas))
+    return (one + one.T + sparse.eye_array(areas)).tocsr()
+
+
+def blend(counts: Counts, weights: Weights) -> Counts:
+    """[area, group]: the people of each area with the composition of its environment."""
+    return _with_people_of(counts, weights @ counts)
+
+
+def _with_people_of(counts: Counts, environment: Counts) -> Counts:
+    blended: Counts = counts.sum(axis=1, keepdims=True) * area_shares(environment)
+    return blended
+
+
+def nearest_people(points: Points, counts: Counts, people: float) -> Counts:
+    """[area, group]: the people of each area with the composition of the nearest `people` people.
+
+    Areas are taken in order of distance, itself first, until they hold `people`; the last in part. Areas equally far
+    away are taken together. Oesth, Malmberg & Andersson (2014).
+    """
+    tree = KDTree(points)
+    inhabited = counts.sum(axis=1)
+    environment = np.zeros_like(counts)
+    todo = np.flatnonzero(inhabited > 0)
+    reached = min(16, len(points))
+    while len(todo):
+        distance, rows = tree.query(points[todo], k=reached)
+        distance, rows = distance.reshape(len(todo), -1), rows.reshape(len(todo), -1)
+        done = _gather(distance, rows, counts, inhabited, float(people), reached == len(points), environment, todo)
+        todo = todo[~done]
+        reached = min(reached * 4, len(points))
+    return _with_people_of(counts, environment)
+
+
+@numba.njit(cache=True)
+def _gather(  # noqa: PLR0917
+    distance: Values,
+    rows: NDArray[np.int64],
+    counts: Counts,
+    inhabited: Values,
+    people: float,
+    all_reached: bool,
+    environment: Counts,
+    todo: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Fill the environments of the areas `todo` that find their people among the nearest rows; say which did."""
+    done = np.zeros(len(todo), dtype=np.bool_)
+    groups = counts.shape[1]
+    ring = np.zeros(groups)
+    for i in range(len(todo)):
+        total = np.zeros(groups)
+        found, start = 0.0, 0
+        while start < rows.shape[1]:
+            stop = start
+            ring[:] = 0.0
+            ring_people = 0.0
+            while stop < rows.shape[1] and distance[i, stop] <= distance[i, start] * (1 + 1e-12):
+                ring += counts[rows[i, stop]]
+                ring_people += inhabited[rows[i, stop]]
+                stop += 1
+            if stop == rows.shape[1] and not all_reached:
+                break
+            part = 1.0
+            if found + ring_people > people:
+                part = (people - found) / ring_people
+            total += part * ring
+            found += part * ring_people
+            if found >= people:
+                break
+            start = stop
+        if found >= people or (all_reached and start >= rows.shape[1]):
+            environment[todo[i]] = total
+            done[i] = True
+    return done
+
+
+def blend_grid(counts: NDArray[np.float64], cell: float, metres: float) -> NDArray[np.float64]:
+    """`blend` within a distance on a regular grid, by Fourier transform.
+
+    counts : [row, column, group], people. cell : side of a cell, metres.
+    """
+    reach = int(metres // cell)
+    steps = np.arange(-reach, reach + 1) * cell
+    disc = (steps[:, None] ** 2 + steps[None, :] ** 2 <= metres**2).astype(np.float64)
+    shape = [fft.next_fast_len(size + 2 * reach, real=True) for size in counts.shape[:2]]
+    kernel = fft.rfft2(disc, shape)
+    environment = np.empty_like(counts)
+    for group in range(counts.shape[2]):
+        blurred = fft.irfft2(fft.rfft2(counts[:, :, group], shape) * kernel, shape)
+        environment[:, :, group] = blurred[reach : reach + counts.shape[0], reach : reach + counts.shape[1]]
+    people = counts.sum(axis=2, keepdims=True)
+    around = np.maximum(environment, 0).sum(axis=2, keepdims=True)
+    shares = np.divide(np.maximum(environment, 0), around, out=np.zeros_like(counts), where=around > 0.5)
+    blended: NDArray[np.float64] = people * shares
+    return blended
+
+
+# Indices of environments ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AtScale:
+    """An index of environments of one size: its value, and what is left of it beyond chance."""
+
+    value: float
+    corrected: float
+
+
+def spatial_relative_diversity(counts: Counts, blended: Counts) -> float:
+    """R of environments: the share of the variance of group membership that lies between them, against the real whole.
+
+    sum_ag t_a (q_ag - P_g)^2 / (T I), q being the shares of the environment. Reardon & O'Sullivan (2004), eq. 10.
+    """
+    people = counts.sum(axis=1)
+    apart = (people[:, None] * (area_shares(blended) - group_shares(counts)) ** 2).sum()
+    return float(apart / (people.sum() * interaction(counts)))
+
+
+def expected_relative_diversity(counts: Counts, effective: Values) -> float:
+    """Mean of the spatial R by chance, exactly: the variance of q_a is P(1 - P)(T / n_a - 1)/(T - 1) for an environment
+    of n_a effective people, so it is the mean over people of (T / n_a - 1)/(T - 1).
+
+    effective : [area], (sum of weights of people)^2 over the sum of their squares.
+    """
+    people = counts.sum(axis=1)
+    everyone, known = people.sum(), effective > 0
+    spread = (everyone / effective[known] - 1) / (everyone - 1)
+    return float((people[known] * spread).sum() / everyone)
+
+
+def effective_people(counts: Counts, weights: Weights) -> Values:
+    """[area], people of each environment, fewer where they weigh unequally (Kish)."""
+    people = counts.sum(axis=1)
+    weighed, squared = weights @ people, weights.power(2) @ people
+    effective: Values = np.divide(weighed**2, squared, out=np.zeros_like(people), where=squared > 0)
+    return effective
+
+
+def at_scale(
+    index: Callable[[Counts], Values], counts: Counts, blended: Counts, effective: Values, quadratic: bool = True
+) -> AtScale:
+    """An index of environments and what is left of it beyond chance.
+
+    The spatial R is freed of its exact chance level; another index is scaled by the part of R that remains (by its root
+    where the index is not quadratic in differences), as in `uncertainty`.
+    """
+    observed = spatial_relative_diversity(counts, blended)
+    chance = expected_relative_diversity(counts, effective)
+    remains = max((observed - chance) / (1 - chance), 0.0) / observed if observed > 0 and chance < 1 else 0.0
+    value = float(index(blended))
+    return AtScale(value, value * (remains if quadratic else np.sqrt(remains)))

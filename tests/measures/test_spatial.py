@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.measures.cities import Counts, cities
+from wijkspiegel.measures.segregation import entropy_index, isolation, relative_diversity
+from wijkspiegel.measures.spatial import (
+    at_scale,
+    blend,
+    blend_grid,
+    decaying,
+    effective_people,
+    expected_relative_diversity,
+    nearest_people,
+    spatial_relative_diversity,
+    touching,
+    within,
+)
+
+approx = pytest.approx
+
+
+def places(city: Counts, seed: int = 0) -> Counts:
+    return np.random.default_rng(seed).uniform(0, 1000, (len(city), 2))
+
+
+@given(cities())
+def test_environments_of_one_area_are_the_areas(city: Counts) -> None:
+    assert blend(city, within(places(city), 0)) == approx(city)
+    assert nearest_people(places(city), city, 1) == approx(city)
+
+
+@given(cities())
+def test_an_environment_of_everyone_is_even(city: Counts) -> None:
+    for blended in (blend(city, within(places(city), 1e6)), nearest_people(places(city), city, city.sum())):
+        assert entropy_index(blended) == approx(0, abs=1e-9)
+
+
+@given(cities(), st.floats(1, 2000))
+def test_blending_keeps_the_people_of_every_area_and_rounds_nobody(city: Counts, metres: float) -> None:
+    for weights in (within(places(city), metres), decaying(places(city), metres)):
+        assert blend(city, weights).sum(axis=1) == approx(city.sum(axis=1))
+
+
+@given(cities(), st.integers(1, 500))
+@settings(deadline=None)
+def test_the_nearest_people_are_those_found_one_area_after_another(city: Counts, people: int) -> None:
+    points = places(city)
+    naive = np.zeros_like(city)
+    for area, point in enumerate(points):
+        found = np.zeros(city.shape[1])
+        for other in np.argsort(np.linalg.norm(points - point, axis=1)):
+            room = people - found.sum()
+            here = city[other].sum()
+            if here:
+                found += city[other] * min(1.0, room / here)
+        naive[area] = city[area].sum() * found / max(found.sum(), 1e-300)
+    assert nearest_people(points, city, people) == approx(naive, abs=1e-9)
+
+
+def test_neighbours_that_touch_are_blended_by_hand() -> None:
+    row = np.array([[10.0, 0], [0, 30], [20, 20]])
+    blended = blend(row, touching(np.array([[0, 1], [1, 2]]), 3))
+    assert blended == approx(
+        np.array([[10 * 10 / 40, 10 * 30 / 40], [30 * 30 / 80, 30 * 50 / 80], [40 * 20 / 70, 40 * 50 / 70]])
+    )
+
+
+def test_isolation_falls_as_environments_grow() -> None:
+    city = np.array([[90.0, 10], [10, 90], [90, 10], [10, 90]])
+    points = np.column_stack([np.arange(4) * 100.0, np.zeros(4)])
+    found = [float(isolation(blend(city, within(points, metres)))) for metres in (0, 100, 1000)]
+    assert found == sorted(found, reverse=True)
+    assert found[-1] == approx(0.5)
+
+
+def test_a_grid_by_fourier_is_the_same_as_by_pairs() -> None:
+    rng = np.random.default_rng(1)
+    grid = rng.poisson(3, (12, 9, 3)).astype(float)
+    row, column = np.indices(grid.shape[:2])
+    points = np.column_stack([row.ravel() * 100.0, column.ravel() * 100.0])
+    by_pairs = blend(grid.reshape(-1, 3), within(points, 250))
+    assert blend_grid(grid, cell=100, metres=250).reshape(-1, 3) == approx(by_pairs, abs=1e-9)
+
+
+@given(cities())
+def test_the_spatial_index_of_single_areas_is_the_plain_one(city: Counts) -> None:
+    assert spatial_relative_diversity(city, city) == approx(float(relative_diversity(city)))
+
+
+def test_the_chance_level_of_environments_is_the_mean_of_dealing_everybody_again() -> None:
+    rng = np.random.default_rng(0)
+    city = rng.poisson(np.outer(rng.integers(5, 80, 40), [0.6, 0.3, 0.1])).astype(float)
+    points = places(city)
+    groups = np.repeat(np.arange(3), city.sum(axis=0).astype(int))
+    homes = np.repeat(np.arange(len(city)), city.sum(axis=1).astype(int))
+    for weights in (within(points, 0), within(points, 200), decaying(points, 400)):
+        dealt = []
+        for _ in range(800):
+            again = np.zeros_like(city)
+            np.add.at(again, (homes, rng.permutation(groups)), 1)
+            dealt.append(spatial_relative_diversity(again, blend(again, weights)))
+        expected = expected_relative_diversity(city, effective_people(city, weights))
+        assert expected == approx(np.mean(dealt), abs=4 * np.std(dealt) / np.sqrt(len(dealt)))
+
+
+def test_without_segregation_nothing_is_left_beyond_chance() -> None:
+    rng = np.random.default_rng(4)
+    city = rng.multinomial(30, [0.7, 0.3], size=1500).astype(float)
+    weights = within(places(city), 60)
+    found = at_scale(entropy_index, city, blend(city, weights), effective_people(city, weights))
+    assert found.value > 0.001
+    assert found.corrected < 0.1 * found.value
+
+
+def test_many_cells_find_their_nearest_people_and_lose_nobody() -> None:
+    rng = np.random.default_rng(0)
+    city = rng.poisson(2, (20_000, 2)).astype(float)
+    points = rng.uniform(0, 20_000, (20_000, 2))
+    blended = nearest_people(points, city, 1600)
+    assert blended.sum() == approx(city.sum())
