@@ -23,7 +23,8 @@ approx = pytest.approx
 @pytest.mark.parametrize("name", SEGREGATION)
 def test_the_gradient_is_what_a_little_more_does(name: str) -> None:
     rng = np.random.default_rng(0)
-    city: Counts = rng.poisson(np.outer(rng.integers(20, 90, 7), [5, 3, 2]) * rng.uniform(0.5, 1.5, (7, 3))) + 1.0
+    people = np.outer(rng.integers(20, 90, 7), [5, 3, 2]) * rng.uniform(0.5, 1.5, (7, 3))
+    city = rng.poisson(people).astype(np.float64) + 1
     index, little = SEGREGATION[name], 1e-4
     slope = GRADIENT[name](city, index(city))
     for cell in np.ndindex(city.shape):
@@ -78,8 +79,8 @@ def test_nine_of_ten_intervals_hold_the_truth(
         sizes = rng.integers(int(people * 0.4), int(people * 1.6) + 1, 80)
         spread = np.array(shares) * (1 - segregation) / segregation if segregation else None
         places = np.tile(np.array(shares), (80, 1)) if spread is None else rng.dirichlet(spread, 80)
-        truth = sizes[:, None] * places
-        city: Counts = rng.multinomial(sizes, places).astype(np.float64)
+        truth = (sizes[:, None] * places).astype(np.float64)
+        city = rng.multinomial(sizes, places).astype(np.float64)
         low: Counts = city
         high: Counts = city
         if rounded:

@@ -108,6 +108,7 @@ def _log_choose(n: Values, k: Values) -> Values:
 
 
 def _per_table(counts: Counts, expected: Callable[[Values, Values], float]) -> Values:
+    """Table by table. Tables of one city have the same areas, and two groups the same margins either way round."""
     people, members, _ = _margins(counts)
     flat_people = people.reshape(-1, people.shape[-1])
     flat_members = members.reshape(-1, members.shape[-1])
@@ -252,8 +253,8 @@ def _deviation(drawn: int, members: int, everyone: int, log_factorial: Values) -
 
 
 def _quotient(numerator: Values, denominator: Values) -> Values:
-    numerator, denominator = np.broadcast_arrays(numerator, denominator)
-    value: Values = np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
+    defined = denominator > 0
+    value: Values = np.where(defined, numerator / np.where(defined, denominator, 1.0), np.nan)
     return value
 
 

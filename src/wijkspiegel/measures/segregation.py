@@ -175,8 +175,8 @@ def local_information(counts: Counts) -> Values:
 
 
 def _divide(numerator: Values, denominator: Values) -> Values:
-    numerator, denominator = np.broadcast_arrays(numerator, denominator)
-    quotient: Values = np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=(denominator != 0))
+    defined = denominator != 0
+    quotient: Values = np.where(defined, numerator / np.where(defined, denominator, 1.0), np.nan)
     return quotient
 
 

@@ -376,6 +376,6 @@ def _outer(values: Values) -> Values:
 
 def _ratio(numerator: Values | float, denominator: Values) -> Values:
     """0 where the denominator is not positive."""
-    over, under = np.broadcast_arrays(np.asarray(numerator, dtype=np.float64), denominator)
-    ratio: Values = np.divide(over, under, out=np.zeros(over.shape), where=under > 0)
+    positive = denominator > 0
+    ratio: Values = np.where(positive, numerator / np.where(positive, denominator, 1.0), 0.0)
     return ratio

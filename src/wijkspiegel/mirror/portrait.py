@@ -157,18 +157,28 @@ def _forms_of(parts: Composition) -> Iterator[tuple[list[Form], Estimates]]:
     """All indices, stacked so that each is computed for all groups in one go."""
     groups = parts.scheme.groups
     bounds = (parts.counts, parts.low, parts.high)
-    for measure in AMONG_ALL:
-        yield [(measure, "all", "all")], assess(measure, *bounds)
+    yield from _assessed(AMONG_ALL, [("all", "all")], bounds)
     if len(groups) == 1:
         return
-    against_rest = [_against_rest(counts) for counts in bounds]
-    for measure in AGAINST_REST:
-        yield [(measure, group, "rest") for group in groups], assess(measure, *against_rest)
+    against_rest = tuple(_against_rest(counts) for counts in bounds)
+    yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest)
     pairs = [(one, other) for one in range(len(groups)) for other in range(len(groups)) if one != other]
     named = [(groups[one], groups[other]) for one, other in pairs]
     for measure in AGAINST_GROUP:
-        stacked = [_pairs(counts, pairs, with_others=measure == "exposure") for counts in bounds]
-        yield [(measure, *pair) for pair in named], assess(measure, *stacked)
+        stacked = tuple(_pairs(counts, pairs, with_others=measure == "exposure") for counts in bounds)
+        yield from _assessed((measure,), named, stacked)
+
+
+def _assessed(
+    measures: tuple[str, ...], pairs: list[tuple[str, str]], bounds: tuple[Counts, ...]
+) -> Iterator[tuple[list[Form], Estimates]]:
+    counts, low, high = bounds
+    known: dict[str, Estimates] = {}
+    for measure in measures:
+        same = "mutual_information" if measure == "divergence" else measure  # against the whole the two are one
+        if same not in known:
+            known[same] = assess(same, counts, low, high)
+        yield [(measure, *pair) for pair in pairs], known[same]
 
 
 def _against_rest(counts: Counts) -> Counts:
