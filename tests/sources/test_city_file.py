@@ -721,6 +721,30 @@ def test_one_area_only_is_noted(make: Make) -> None:
     assert [note.code for note in city.notes] == ["empty_group", "one_area"]
 
 
+def test_a_level_on_which_nobody_is_counted_is_noted_and_left_out(make: Make) -> None:
+    toml = TOWN.replace('file = "counts.csv"', 'file = "counts.csv"\nlevel = "wijk"')
+    path = make(toml, wijken__csv=WIJKEN, buurten__csv=BUURTEN, counts__csv="area,group,year,count\nW1,nl,2024,5\n")
+    city = read_city(path)
+    assert city.levels == ("stad", "wijk")
+    assert [note.en for note in city.notes if note.code == "level_without_people"] == [
+        "Nobody is counted on level buurt, which is left out."
+    ]
+    assert problems(make('home = "buurt"\n' + toml)) == [
+        'Nobody is counted on home = "buurt". Give a coarser level as home.'
+    ]
+
+
+def test_an_error_names_the_column_as_the_file_has_it(make: Make) -> None:
+    path = make(
+        'title = "S"\nlevels = ["stad"]\n[[people]]\nfile = "p.csv"\nyear = 2024\narea = "plaats"\norigin = "land"\n',
+        p__csv="plaats,land\ncity,NL\ncity,Marokka\n,NL\n",
+    )
+    assert [text.split(":")[0] for text in problems(path)] == [
+        "Row 3, column 'land' of p.csv",
+        "Row 4, column 'plaats' of p.csv",
+    ]
+
+
 def test_schemes_that_count_other_numbers_of_people_are_noted(make: Make) -> None:
     more = '[[counts]]\nfile = "origin.csv"\nscheme = "origin"\ngroup = "group"\n'
     city = read_city(town(make, more, origin__csv="area,group,year,count\nB1,nl,2024,100\n"))

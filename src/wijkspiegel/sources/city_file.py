@@ -20,7 +20,7 @@ from wijkspiegel.sources.indicators import read_indicators
 from wijkspiegel.sources.institutions import institutions_of, read_staff
 from wijkspiegel.sources.residents import read_residents
 from wijkspiegel.sources.zonings import Zonings, read_zonings
-from wijkspiegel.tables import Areas, Boundaries, City, Correspondence, Indicator, Note, Source
+from wijkspiegel.tables import Areas, Boundaries, City, Composition, Correspondence, Indicator, Note, Source
 
 __all__ = ["Finding", "Protection", "check_city", "new_city", "read_city", "read_indicators", "read_protection"]
 
@@ -101,11 +101,12 @@ def _look(path: Path, findings: Findings) -> City | None:
     indicators = _indicators(settings, folder, zonings, findings)
     boundaries = _boundaries(settings, folder, zonings, findings)
     correspondences = _correspondences(settings, folder, zonings, findings)
+    levels = _levels_met(settings, compositions, findings)
     if findings.errors:
         return None
     return City(
         title=settings.title,
-        levels=tuple(settings.levels),
+        levels=levels,
         home=settings.home or settings.levels[0],
         compositions=compositions,
         sources=tuple(Source(**source.model_dump()) for source in settings.sources),
@@ -117,6 +118,24 @@ def _look(path: Path, findings: Findings) -> City | None:
         correspondences=correspondences,
         notes=tuple(findings.notes),
     )
+
+
+def _levels_met(settings: CitySettings, compositions: Sequence[Composition], findings: Findings) -> tuple[str, ...]:
+    """The levels on which residents are counted. Finer ones are told, and left out with their boundaries."""
+    met = {composition.areas.level for composition in compositions}
+    without = [level for level in settings.levels if level not in met]
+    if without and met and settings.home in without:
+        findings.problem(SettingsError(f'Nobody is counted on home = "{settings.home}". Give a coarser level as home.'))
+    elif without and met:
+        findings.note(
+            Note(
+                "level_without_people",
+                f"Op niveau {', '.join(without)} is niemand geteld; dat blijft buiten beschouwing.",
+                f"Nobody is counted on level {', '.join(without)}, which is left out.",
+                len(without),
+            )
+        )
+    return tuple(level for level in settings.levels if level in met)
 
 
 def _subject(settings: CitySettings, zonings: Zonings) -> str:
@@ -162,8 +181,8 @@ def _boundaries(settings: CitySettings, folder: Path, zonings: Zonings, findings
     found: list[Boundaries] = []
     for file in settings.boundaries:
         years = [year for year, level in zonings if level == file.level]
-        if not years:
-            continue  # why the level has no areas is told already
+        if not years:  # as `_levels_met` tells
+            continue
         areas = zonings[file.year if file.year in years else max(years), file.level]
         with findings.gathering():
             read, notes = read_boundaries(folder / file.file, level=file.level, column=file.area, codes=areas.codes)

@@ -83,7 +83,7 @@ def _rows_of_areas(
             f"{problem} ({one.cells.people[outside].sum():,.0f} people, {strange:,} such codes)",
             file=one.cells.path,
             row=int(one.cells.rows[first]),
-            column="area",
+            column=one.cells.headers["area"],
             mend=_where_else(code, areas, zonings),
         )
     )

@@ -334,13 +334,13 @@ def _tell_unknown(
     at = np.flatnonzero(np.isin(words.codes, [words.values.index(value) for value in values]))
     if not len(at):
         return
-    people = int(cells.people[at].sum())
+    people, header = int(cells.people[at].sum()), cells.headers.get(column, column)
     if groupings.unknown_is_a_group:
         findings.note(
             Note(
                 "unknown_group",
-                f"Van {people} personen in {cells.path.name} is '{column}' niet bekend: zij zijn groep 'onbekend'.",
-                f"Of {people} persons in {cells.path.name} '{column}' is not known: they are group 'unknown'.",
+                f"Van {people} personen in {cells.path.name} is '{header}' niet bekend: zij zijn groep 'onbekend'.",
+                f"Of {people} persons in {cells.path.name} '{header}' is not known: they are group 'unknown'.",
                 people,
             )
         )
@@ -353,7 +353,7 @@ def _tell_unknown(
             (f"'{value}' is not known" if value else "there is nothing here") + f" ({people:,} persons{others})",
             file=cells.path,
             row=int(cells.rows[first]),
-            column=column,
+            column=header,
             mend=(f"Did you mean {' or '.join(alike)}? " if alike else "")
             + f'{mend} count them as unknown: unknown = "group".',
         )

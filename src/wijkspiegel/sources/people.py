@@ -42,7 +42,7 @@ class Words:
 class Cells:
     """People counted by some columns.
 
-    columns : fixed name -> the words of the cells.
+    columns : fixed name -> the words of the cells. headers : fixed name -> what the column is called in the file.
     people : [cell], >= 0. rows : [cell], the first row of the file that is in the cell.
     """
 
@@ -50,6 +50,7 @@ class Cells:
     columns: Mapping[str, Words]
     people: NDArray[np.float64]
     rows: NDArray[np.int64]
+    headers: Mapping[str, str]
 
 
 def count_people(path: Path, columns: Mapping[str, str], sheet: str | None = None) -> Cells:
@@ -77,6 +78,7 @@ def count_people(path: Path, columns: Mapping[str, str], sheet: str | None = Non
         {name: words(path, counted.column(name)) for name in by},
         np.asarray(counted.column("people"), dtype=np.float64),
         np.asarray(counted.column(ROW), dtype=np.int64),
+        columns,
     )
 
 

@@ -106,6 +106,7 @@ def read_long(path: Path, columns: Mapping[str, str], count: str, sheet: str | N
         {name: words(path, table.data.column(column)) for name, column in columns.items()},
         _counts(table, count),
         np.asarray(table.rows, dtype=np.int64),
+        columns,
     )
     _refuse_doubles(cells)
     return cells
@@ -123,6 +124,7 @@ def _wide(path: Path, columns: Mapping[str, str], rows: CountSettings) -> Cells:
         repeated | {"group": Words(tuple(rows.groups), np.repeat(np.arange(groups), len(table)))},
         np.concatenate([_counts(table, column) for column in rows.groups.values()]),
         np.tile(np.asarray(table.rows, dtype=np.int64), groups),
+        columns,
     )
     _refuse_doubles(cells)
     return cells
