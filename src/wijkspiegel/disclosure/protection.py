@@ -30,11 +30,11 @@ from wijkspiegel.tables import Areas, City, Composition, Counts, Institution, Ma
 class Policy:
     """How counts are protected.
 
-    min_cell : counts from 1 to one less are withheld. base : shown counts are multiples of it.
+    min_cell : counts from 1 to one less are withheld. rounding : shown counts are multiples of it.
     """
 
     min_cell: int = 10
-    base: int = 5
+    rounding: int = 5
 
 
 WIDER: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -48,6 +48,9 @@ WIDER: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Fine scheme -> group -> group of the coarser scheme that it is part of."""
+
+SWEEPS = 3
+"""How often rows and columns tighten each other's bounds."""
 
 COARSER: Mapping[str, str] = MappingProxyType({WESTERN_COUNTRIES.code: WESTERN.code, ORIGIN_BIRTH.code: ORIGIN.code})
 
@@ -188,7 +191,7 @@ def _withhold_all(families: Sequence[_Family], policy: Policy) -> list[Withheld]
     """What each family withholds, no family telling of an area that another hides."""
     hidden: dict[int, set[int]] = {id(family): set() for family in families}
     while True:
-        found = [withhold(family.table, policy.min_cell, policy.base, hidden[id(family)]) for family in families]
+        found = [withhold(family.table, policy.min_cell, policy.rounding, hidden[id(family)]) for family in families]
         everywhere: Mask = np.any([w.people for w in found if len(w.people) == len(found[0].people)], axis=0)
         untold = set(np.flatnonzero(everywhere).tolist())
         if all(set(np.flatnonzero(w.people).tolist()) >= untold for w in found):
@@ -210,9 +213,9 @@ def _protected(
     people = table.counts[leaves].sum(axis=1)
     key = f"{len(leaves)}:{people.sum():.0f}"
     if key not in totals:
-        totals[key] = round_leaves(people[:, None], sums, None, policy.base)[:, 0]
+        totals[key] = round_leaves(people[:, None], sums, None, policy.rounding)[:, 0]
     wide = table.wide_counts()[leaves]
-    wide_rounded = round_leaves(wide, sums, totals[key], policy.base)
+    wide_rounded = round_leaves(wide, sums, totals[key], policy.rounding)
     fine_rounded = np.zeros((len(leaves), table.counts.shape[1]))
     for number in range(wide.shape[1]):
         columns = np.flatnonzero(table.wider == number)
@@ -220,18 +223,20 @@ def _protected(
             fine_rounded[:, columns[0]] = wide_rounded[:, number]
         else:
             part = table.counts[leaves][:, columns]
-            fine_rounded[:, columns] = round_leaves(part, sums, wide_rounded[:, number], policy.base)
+            fine_rounded[:, columns] = round_leaves(part, sums, wide_rounded[:, number], policy.rounding)
     tables = [(family.fine, sums @ fine_rounded, withheld.cells)]
     if family.coarse is not None:
         tables.append((family.coarse, sums @ wide_rounded, withheld.wide))
     made = []
     for code, rounded, hidden in tables:
         estimates = _estimates(table.tree, rounded, hidden, withheld.people)
-        reach = _reach(rounded, hidden, withheld.people, table.tree, policy.base)
+        bounds = _ranges(table.tree, rounded, hidden, withheld.people)
         for c in compositions:
             if c.scheme.code == code:
                 rows = family.levels[c.areas.level]
-                made.append(_told(c, rounded[rows], hidden[rows], estimates[rows], reach[rows], policy.base))
+                made.append(
+                    _told(c, estimates[rows], hidden[rows], *(bound[rows] for bound in bounds), policy.rounding)
+                )
     return made
 
 
@@ -243,25 +248,40 @@ def _sums(tree: Tree, leaves: Rows) -> sparse.csr_array:
 
 
 def _told(  # noqa: PLR0917
-    composition: Composition, rounded: Counts, hidden: Mask, estimates: Counts, reach: Counts, base: int
+    composition: Composition, counts: Counts, hidden: Mask, low: Counts, high: Counts, base: int
 ) -> Composition:
-    counts = np.where(hidden, estimates, rounded)
+    """Shown counts are within less than the base of the truth, so bounds made from them are too."""
     return replace(
         composition,
         counts=counts,
-        low=np.where(hidden, 0.0, np.maximum(rounded - base + 1, 0.0)),
-        high=np.where(hidden, np.maximum(reach, counts), rounded + base - 1),
+        low=np.minimum(np.maximum(low - base + 1, 0.0), counts),
+        high=np.maximum(high + base - 1, counts),
         withheld=hidden,
     )
 
 
-def _reach(rounded: Counts, hidden: Mask, hidden_people: Mask, tree: Tree, base: int) -> Counts:
-    """[node, group], the most that a withheld cell can be: all people of the node whose group is not shown."""
-    untold = np.where(hidden, rounded, 0.0).sum(axis=1)
-    for node in np.flatnonzero(hidden_people).tolist():
-        siblings = tree.children(int(tree.parent[node]))
-        untold[node] = rounded[siblings[hidden_people[siblings]]].sum()
-    return np.broadcast_to(untold[:, None] + base - 1, rounded.shape)
+def _ranges(tree: Tree, rounded: Counts, hidden: Mask, hidden_people: Mask) -> tuple[Counts, Counts]:
+    """[node, group], the least and the most that the shown counts leave each cell, rows and columns in turn."""
+    people = rounded.sum(axis=1)
+    low, high = np.where(hidden, 0.0, rounded), np.where(hidden, people.max(), rounded)
+    roots = np.flatnonzero(tree.parent < 0)
+    low[roots], high[roots] = _tightened(low[roots], high[roots], people[roots], people[roots])
+    for node in _from_top(tree):
+        children = tree.children(node)
+        unknown = hidden_people[children]
+        least = np.where(unknown, 0.0, people[children])
+        most = np.where(unknown, people[children[unknown]].sum(), people[children])
+        for _ in range(SWEEPS):
+            by_row = _tightened(low[children], high[children], least, most)
+            by_column = _tightened(by_row[0].T, by_row[1].T, low[node], high[node])
+            low[children], high[children] = by_column[0].T, by_column[1].T
+    return low, high
+
+
+def _tightened(low: Counts, high: Counts, least: Counts, most: Counts) -> tuple[Counts, Counts]:
+    """Bounds of cells whose rows add up to at least `least` and at most `most`."""
+    others_low, others_high = low.sum(axis=1, keepdims=True) - low, high.sum(axis=1, keepdims=True) - high
+    return np.maximum(low, least[:, None] - others_high), np.minimum(high, most[:, None] - others_low)
 
 
 def _estimates(tree: Tree, rounded: Counts, hidden: Mask, hidden_people: Mask) -> Counts:
@@ -317,9 +337,9 @@ def _as_protected(policy: Policy) -> Note:
     return Note(
         "protected",
         f"Aantallen onder {policy.min_cell} zijn weggelaten, met andere aantallen waaruit ze te herleiden zouden zijn. "
-        f"Getoonde aantallen zijn veelvouden van {policy.base} en tellen op. Alle maten zijn hieruit berekend.",
+        f"Getoonde aantallen zijn veelvouden van {policy.rounding} en tellen op. Alle maten zijn hieruit berekend.",
         f"Counts below {policy.min_cell} were withheld, with other counts from which they could be told. Shown counts "
-        f"are multiples of {policy.base} and add up. All figures were computed from these.",
+        f"are multiples of {policy.rounding} and add up. All figures were computed from these.",
     )
 
 
