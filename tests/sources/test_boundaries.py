@@ -69,6 +69,14 @@ def test_polygons_of_one_code_are_united_and_water_is_left_out(tmp_path: Path) -
     assert (note.code, note.count) == ("water_left_out", 1)
 
 
+def test_polygons_and_multipolygons_stand_in_one_file(tmp_path: Path) -> None:
+    frame = squares()
+    frame.geometry = [shapely.MultiPolygon([frame.geometry[0]]), *frame.geometry[1:]]
+    (tmp_path / "a.geojson").write_text(frame.to_json(drop_id=True))
+    (found,), _ = read_boundaries(tmp_path / "a.geojson")
+    assert found.codes == tuple(CODES)
+
+
 def test_a_polygon_that_crosses_itself_is_repaired_and_told(tmp_path: Path) -> None:
     bow = shapely.Polygon([(155_000, 463_000), (155_100, 463_100), (155_100, 463_000), (155_000, 463_100)])
     gpd.GeoDataFrame({"code": CODES[:1]}, geometry=[bow], crs="EPSG:28992").to_file(tmp_path / "a.gpkg")

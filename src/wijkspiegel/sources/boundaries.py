@@ -159,7 +159,11 @@ def _layers(path: Path) -> Iterator[tuple[str, Any]]:
             yield from _layers(inner)
         return
     try:
-        names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is None or "olygon" in str(kind)]
+        names = [
+            str(name)
+            for name, kind in pyogrio.list_layers(path)
+            if not any(other in str(kind) for other in ("Point", "Line"))
+        ]
         frames = [(name, gpd.read_file(path, layer=name)) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
         raise InputError(
