@@ -541,6 +541,66 @@ def test_a_correspondence_with_a_year_without_residents_is_refused(make: Make) -
     assert found.startswith("moved.csv is a correspondence of level 'buurt' in 2023, of which there are no residents.")
 
 
+@pytest.mark.parametrize(
+    ("groups", "problem"),
+    [
+        ("value,group,nl,en\n1,a,A,A\n1,b,B,B\n", "Row 3 of groups.csv: '1' is of group 'b' here and of 'a' above."),
+        ("value,group,nl,en\n1,a,A,A\n2,a,AA,A\n", "Row 3 of groups.csv: group 'a' has other labels than above."),
+        ("value,group,nl\n1,a,A\n", "Column 'en' of groups.csv: there is no such column."),
+    ],
+)
+def test_an_own_scheme_that_contradicts_itself_is_refused(make: Make, groups: str, problem: str) -> None:
+    path = make(OWN + 'file = "groups.csv"\n' + OWN_PEOPLE, p__csv=OWN_ROWS, groups__csv=groups)
+    assert problems(path)[0].startswith(problem)
+
+
+def test_a_scheme_that_the_columns_do_not_tell_is_refused(make: Make) -> None:
+    toml = 'title = "S"\nlevels = ["stad"]\n[[people]]\nfile = "p.csv"\nyear = 2024\norigin = "o"\n'
+    found = problems(make(toml + 'schemes = ["origin_birt", "origin"]\n', p__csv="area,o\ncity,NL\n"))
+    assert found == [
+        "schemes asks for 'origin_birt', which cannot be told from the columns of p.csv. Did you mean 'origin'?"
+    ]
+
+
+def test_within_names_coarser_levels_only(make: Make) -> None:
+    toml = 'title = "S"\nlevels = ["stad"]\n[[people]]\nfile = "p.csv"\nyear = 2024\norigin = "o"\n'
+    (found,) = problems(make(toml + 'within = { wijk = "w" }\n', p__csv="area,o,w\ncity,NL,W1\n"))
+    assert found == "p.csv: 'within' names 'wijk', which is no level coarser than that of the file. Leave it out."
+
+
+def test_a_level_without_any_areas_is_refused(make: Make) -> None:
+    toml = TOWN.replace('[[areas]]\nlevel = "wijk"\nfile = "wijken.csv"\n', "")
+    found = problems(make(toml, buurten__csv=BUURTEN, counts__csv=COUNTS))
+    assert found[0].startswith(
+        "city.toml: no areas of level 'wijk' are known in 2024. List them: [[areas]] level = \"wijk\""
+    )
+
+
+def test_a_level_that_is_listed_twice_is_refused(make: Make) -> None:
+    more = '[[areas]]\nlevel = "wijk"\nfile = "wijken.csv"\n'
+    assert problems(town(make, more)) == ["[[areas]] lists level 'wijk' twice for the same year. Keep one of them."]
+
+
+def test_indicators_about_other_areas_are_noted_and_about_none_are_refused(make: Make) -> None:
+    more = '[[indicators]]\nfile = "i.csv"\nyear = 2024\n'
+    header = "area,indicator,value,higher_is_better,source,uses_composition\n"
+    some = town(make, more, i__csv=f"{header}B1,green,3,ja,x,nee\nX9,green,3,ja,x,nee\n")
+    assert [(n.code, n.count) for n in read_city(some).notes if n.code == "indicator_elsewhere"] == [
+        ("indicator_elsewhere", 1)
+    ]
+    none = town(make, more, i__csv=f"{header}X9,green,3,ja,x,nee\n")
+    assert problems(none) == [
+        "i.csv: none of its areas is an area of the city, such as 'X9'. Give the codes that the areas "
+        "have in city.toml."
+    ]
+
+
+def test_an_institution_without_parts_is_one_part(make: Make) -> None:
+    more = INSTITUTION.format(reference="D", scheme="western").replace('part = "part"\n', "")
+    path = town(make, more, staff__csv="group,count\nnl,4\nwestern,2\n")
+    assert by_code(read_city(path).institutions[0].people) == {"Stadhuis": [4, 2, 0]}
+
+
 # Boundaries ----------------------------------------------------------------------------------------------------------
 
 BOUNDARIES = '[[boundaries]]\nlevel = "buurt"\nfile = "buurten.geojson"\narea = "code"\n'

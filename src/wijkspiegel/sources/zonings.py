@@ -118,30 +118,35 @@ def _zoning(
 
 def _met(year: int, level: str, settings: CitySettings, residents: Sequence[Residents]) -> _Listed:
     """The areas of a level of which there are residents, with their parents where a file of persons has both."""
-    parents: dict[str, str] = {}
     above = settings.levels[settings.levels.index(level) - 1] if level != settings.levels[0] else ""
+    parents: dict[str, str] = {}
     for one in residents:
-        columns = {one.level: "area"} | dict(one.within)
-        if level not in columns:
-            continue
-        here = one.years == year
-        own = one.cells.columns[columns[level]]
-        coarser = one.cells.columns[columns[above]] if above in columns else None
-        pairs = np.unique(
-            np.stack([own.codes[here], coarser.codes[here] if coarser else np.zeros(here.sum(), dtype=np.intp)]), axis=1
-        )
-        for code, parent in pairs.T.tolist():
-            area, around = own.values[code], coarser.values[parent] if coarser else ""
-            if area and parents.setdefault(area, around) not in (around, ""):
+        for area, parent in _pairs(one, year, level, above):
+            known = parents.get(area, "")
+            if known and parent and known != parent:
                 raise InputError(
-                    f"area '{area}' of level '{level}' lies in '{parents[area]}' for some people and in '{around}' for "
-                    f"others in {year}",
+                    f"area '{area}' of level '{level}' lies in '{known}' for some people and in '{parent}' for others in "
+                    f"{year}",
                     file=one.cells.path,
                     mend=f'Correct the rows, or list the areas: [[areas]] level = "{level}".',
                 )
-            parents[area] = parents[area] or around
+            parents[area] = known or parent
     codes = tuple(sorted(parents))
     return _Listed(codes, codes, tuple(parents[code] for code in codes))
+
+
+def _pairs(one: Residents, year: int, level: str, above: str) -> list[tuple[str, str]]:
+    """Every area of the level in a file of residents, with the area around it; "" where the file does not tell."""
+    columns = {one.level: "area"} | dict(one.within)
+    if level not in columns:
+        return []
+    here = one.years == year
+    own = one.cells.columns[columns[level]]
+    if above not in columns:
+        return [(own.values[code], "") for code in np.unique(own.codes[here]).tolist() if own.values[code]]
+    around = one.cells.columns[columns[above]]
+    pairs = np.unique(np.stack([own.codes[here], around.codes[here]]), axis=1).T.tolist()
+    return [(own.values[code], around.values[parent]) for code, parent in pairs if own.values[code]]
 
 
 def _parents(found: _Listed, above: _Listed) -> tuple[str, ...]:
