@@ -125,8 +125,8 @@ def _met(year: int, level: str, settings: CitySettings, residents: Sequence[Resi
             known = parents.get(area, "")
             if known and parent and known != parent:
                 raise InputError(
-                    f"area '{area}' of level '{level}' lies in '{known}' for some people and in '{parent}' for others in "
-                    f"{year}",
+                    f"area '{area}' of level '{level}' lies in '{known}' for some people and in '{parent}' for "
+                    f"others in {year}",
                     file=one.cells.path,
                     mend=f'Correct the rows, or list the areas: [[areas]] level = "{level}".',
                 )
