@@ -234,9 +234,8 @@ def _protected(
         for c in compositions:
             if c.scheme.code == code:
                 rows = family.levels[c.areas.level]
-                made.append(
-                    _told(c, estimates[rows], hidden[rows], *(bound[rows] for bound in bounds), policy.rounding)
-                )
+                low, high = (bound[rows] for bound in bounds)
+                made.append(_told(c, estimates[rows], hidden[rows], low, high, policy.rounding))
     return made
 
 
