@@ -9,7 +9,8 @@ Small areas and rounding. Both add variance between areas that is no segregation
 membership that lies between areas, can be freed of it exactly: E[R] = R + (1 - R)(A - 1)/(T - 1) + rounding. The
 reliability, R freed over R observed, scales the other indices: those that are quadratic in differences between areas
 (H, M, divergence, R) by it, those that are linear (D, Gini) by its root. That takes the distribution of shares over
-areas to keep its shape, so the interval also holds `corrected`, which scales along a line, and leans to `value`.
+areas to keep its shape, so the interval also holds `corrected`, which scales along a line, leans to `value`, and for the
+quadratic indices holds value - expected.
 
 The width comes from what one person does to the index (its gradient), from the variance of a rounded count, and near
 zero, where the gradient vanishes, from the chi-square spread of R.
@@ -39,7 +40,7 @@ from wijkspiegel.measures.segregation import (
 )
 
 CONFIDENCE = 0.95
-MOST_BLUR = 2.0
+MOST_BLUR = 4.0
 """Where rounding adds more than this many times what chance adds to R, an index may be anything from 0 to its value."""
 
 Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
@@ -77,6 +78,8 @@ def assess(name: str, counts: Counts, low: Counts, high: Counts) -> Estimates:
         power = 0.5 if name in ("dissimilarity", "gini") else 1.0
         centre, down, up = (value * part**power for part in (signal, least, most))
         linear = corrected * maximum(name, counts)
+        if power == 1.0:
+            down = np.fmin(down, value - expected)
         down, up = np.fmin(down, linear), np.fmax(up + most * (value - up), linear)
         blurred = _blur(counts, rounding) > MOST_BLUR
         down, up = np.where(blurred, 0.0, down), np.where(blurred, np.fmax(up, value), up)
