@@ -44,21 +44,23 @@ def find_peers(composition: Composition) -> Peers | None:
     return Peers(inhabited, rows, distance)
 
 
-def peers_table(peers: Peers, language: Language) -> pa.Table:
-    areas = peers.composition.areas
+def peers_table(peers: Peers, subject: str, language: Language) -> pa.Table:
+    """The peers of the subject; of every area where that is ""."""
+    codes = np.array(peers.composition.areas.codes)
+    told = np.flatnonzero(codes == subject) if subject else np.arange(len(codes))
     per_area = peers.rows.shape[1]
     return release_table(
         "peers",
         {
-            "area": np.repeat(areas.codes, per_area),
-            "year": np.full(peers.rows.size, peers.composition.year),
-            "peer": np.array(areas.codes)[peers.rows.ravel()],
-            "rank": np.tile(np.arange(1, per_area + 1), len(areas)),
-            "distance": peers.distance.ravel(),
+            "area": np.repeat(codes[told], per_area),
+            "year": np.full(len(told) * per_area, peers.composition.year),
+            "peer": codes[peers.rows[told].ravel()],
+            "rank": np.tile(np.arange(1, per_area + 1), len(told)),
+            "distance": peers.distance[told].ravel(),
             "because": [
                 because(peers.composition, area, peer, language)
-                for area, row in enumerate(peers.rows)
-                for peer in row.tolist()
+                for area in told.tolist()
+                for peer in peers.rows[area].tolist()
             ],
         },
     )
@@ -186,6 +188,8 @@ def compare(city: City, language: Language) -> dict[str, pa.Table]:
             if nearest_year is not None and (among := of_year[nearest_year]) is not None:
                 sides.append(_sides_of(indicator, among))
     return {
-        "peers": join_tables("peers", [peers_table(found, language) for found in peers if found is not None]),
+        "peers": join_tables(
+            "peers", [peers_table(found, city.subject, language) for found in peers if found is not None]
+        ),
         "sides": join_tables("sides", sides),
     }

@@ -1,0 +1,160 @@
+"""The mirror of real municipalities, and of a small city of our own."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pytest
+
+from wijkspiegel.disclosure import Policy, Release, read_release, write_release
+from wijkspiegel.errors import SettingsError
+from wijkspiegel.mirror import look_into
+from wijkspiegel.mirror.inputs import city_from_cbs
+from wijkspiegel.schemes import ORIGIN
+from wijkspiegel.tables import Areas, City, Indicator, Institution, exact
+
+KWB_2022 = "kwb2022_85318NED_origin_json/85318NED_UntypedDataSet.csv"
+KWB_2020 = "kwb2020_84799NED/cbs.v3.84799NED_TypedDataSet.parquet"
+approx = pytest.approx
+
+
+def rows(release: Release, table: str, **wanted: Any) -> list[dict[str, Any]]:
+    found = release.tables[table]
+    for column, value in wanted.items():
+        found = found.filter(pc.equal(found[column], value))
+    return list(found.to_pylist())
+
+
+@pytest.fixture(scope="module")
+def rotterdam(shared: Any) -> Release:
+    return look_into(city_from_cbs([shared(KWB_2020), shared(KWB_2022)], "Rotterdam"))
+
+
+def test_rotterdam_by_hand(rotterdam: Release) -> None:
+    """Rotterdam, 1 January 2022: 655,468 residents, 92,316 western and 259,747 non-western (CBS, exact)."""
+    shares = np.array([655_468 - 92_316 - 259_747, 92_316, 259_747]) / 655_468
+    (differ,) = rows(rotterdam, "diversity", area="GM0599", year=2022, scheme="western", measure="differ")
+    assert differ["value"] == approx(1 - (shares**2).sum(), abs=1e-6)
+    assert differ["lower"] < differ["value"] < differ["upper"]
+
+
+def test_every_index_has_its_chance_level_and_interval(rotterdam: Release) -> None:
+    found = rows(rotterdam, "segregation", area="GM0599", year=2022, level="buurt")
+    assert {row["measure"] for row in found} == {
+        "dissimilarity", "isolation", "exposure", "gini", "entropy_index", "mutual_information", "divergence",
+        "relative_diversity",
+    }  # fmt: skip
+    for row in found:
+        assert row["expected"] >= 0
+        assert 0 <= row["lower"] <= row["upper"]
+        if row["measure"] not in ("isolation", "exposure", "mutual_information", "divergence"):
+            assert row["lower"] <= row["corrected"] + 1e-9 <= row["upper"] + 2e-9
+
+
+def test_one_municipality_has_its_peers_and_is_the_only_whole(rotterdam: Release) -> None:
+    assert {row["area"] for row in rows(rotterdam, "segregation")} == {"GM0599"}
+    peers = rows(rotterdam, "peers", area="GM0599", year=2022)
+    assert [row["rank"] for row in peers] == list(range(1, 11))
+    assert {"GM0518", "GM0363"} <= {row["peer"] for row in peers}
+    assert all("inwoners" in row["because"] for row in peers)
+    assert {row["area"] for row in rows(rotterdam, "peers")} == {"GM0599"}
+
+
+def test_change_is_exactly_margins_and_structure(rotterdam: Release) -> None:
+    found = rows(rotterdam, "change", area="GM0599")
+    assert found
+    for row in found:
+        assert row["margins"] + row["structure"] == approx(row["total"], abs=1e-12)
+
+
+def test_a_release_of_published_figures_withholds_nothing(rotterdam: Release, tmp_path: Path) -> None:
+    assert rotterdam.about.withheld == ()
+    assert "Kerncijfers wijken en buurten 2022" in rotterdam.about.protection.en
+    assert rotterdam.tables["composition"]["count"].null_count == 0
+    write_release(rotterdam, tmp_path)
+    assert read_release(tmp_path).tables["segregation"].equals(rotterdam.tables["segregation"])
+
+
+def test_two_files_of_one_year_are_refused(shared: Any) -> None:
+    with pytest.raises(SettingsError, match="Two files give the figures of 2022"):
+        city_from_cbs([shared(KWB_2022), shared(KWB_2022)], "Delft")
+
+
+def test_an_unknown_level_is_refused_with_those_that_exist(shared: Any) -> None:
+    with pytest.raises(SettingsError, match="gemeente, wijk, buurt"):
+        city_from_cbs([shared(KWB_2022)], level="straat")
+
+
+def town(counts: dict[str, list[int]], **more: Any) -> City:
+    """One gemeente of buurten; counts of nl, europe and outside_europe."""
+    table = np.array(list(counts.values()), dtype=float)
+    codes = tuple(counts)
+    return City(
+        title="Voorbeeldstad",
+        levels=("gemeente", "buurt"),
+        home="gemeente",
+        compositions=(
+            exact(Areas("gemeente", ("G",), ("Voorbeeldstad",), ("",)), 2024, ORIGIN, table.sum(axis=0, keepdims=True)),
+            exact(Areas("buurt", codes, codes, ("G",) * len(codes)), 2024, ORIGIN, table),
+        ),
+        sources=(),
+        published=more.pop("published", True),
+        subject="G",
+        **more,
+    )
+
+
+EVEN = {f"b{number}": [600, 200, 200] for number in range(8)}
+
+
+def test_an_even_town_is_not_segregated() -> None:
+    release = look_into(town(EVEN))
+    for measure in ("dissimilarity", "entropy_index", "gini"):
+        (row,) = rows(release, "segregation", measure=measure, group="all")
+        assert row["value"] == approx(0, abs=1e-12)
+        assert row["lower"] == 0
+        assert row["upper"] < 0.05
+
+
+def test_an_indicator_made_from_the_composition_is_refused_as_evidence() -> None:
+    circular = Indicator("score", "Score", 2024, {"b1": 1.0}, True, "a model of who lives there", True)
+    release = look_into(town(EVEN, indicators=(circular,)))
+    assert rows(release, "sides") == []
+    assert [note.code for note in release.about.notes] == ["indicator_uses_composition"]
+    assert "a model of who lives there" in release.about.notes[0].en
+
+
+def test_an_area_that_stands_out_from_its_peers_has_a_side() -> None:
+    values = {f"b{number}": 7.0 + 0.1 * (number % 3) for number in range(8)} | {"b0": 9.5}
+    release = look_into(town(EVEN, indicators=(Indicator("trust", "Trust", 2024, values, True, "survey", False),)))
+    sides = {row["area"]: row for row in rows(release, "sides")}
+    assert sides["b0"]["side"] == "beautiful"
+    assert sides["b1"]["side"] == "neither"
+    assert sides["b0"]["compared"] == approx(9.5 - np.mean([values[f"b{n}"] for n in range(1, 8)]))
+
+
+def test_staff_is_held_against_the_area_that_it_serves() -> None:
+    parts = Areas("part", ("desk", "office"), ("desk", "office"), ("", ""))
+    staff = Institution("Town hall", exact(parts, 2024, ORIGIN, np.array([[60, 20, 20], [90, 10, 0]])), "G")
+    release = look_into(town(EVEN, institutions=(staff,)))
+    (row,) = rows(release, "representation", part="all", group="outside_europe")
+    assert (row["count"], row["share"], row["reference_share"], row["ratio"]) == approx((20, 0.1, 0.2, 0.5))
+    assert row["lower"] < 0.5 < row["upper"] < 1
+
+
+def test_what_is_not_published_passes_the_door() -> None:
+    streets = EVEN | {"b0": [600, 399, 1]}
+    release = look_into(town(streets, published=False), policy=Policy())
+    shown = rows(release, "composition", area="b0")
+    assert next(row["count"] for row in shown if row["group"] == "outside_europe") is None
+    assert all(row["count"] is None or row["count"] % 5 == 0 for row in rows(release, "composition"))
+    assert release.about.withheld
+
+
+def test_one_area_only_gives_a_profile_without_segregation() -> None:
+    release = look_into(town({"b0": [600, 200, 200]}))
+    assert len(rows(release, "diversity", area="b0")) == 7
+    assert all(
+        row["value"] in (0, None) or row["measure"] in ("isolation", "exposure") for row in rows(release, "segregation")
+    )
