@@ -1,0 +1,187 @@
+"""The command line: each command reads its options, calls one journey and says what to do next."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from wijkspiegel import __version__
+from wijkspiegel.disclosure import Policy, Release, write_release
+from wijkspiegel.errors import SettingsError, WijkspiegelError
+from wijkspiegel.mirror import Progress, look_into
+from wijkspiegel.mirror.inputs import city_from_cbs
+from wijkspiegel.report.page import write_report
+from wijkspiegel.sources.city_file import check_city, new_city, read_city, read_protection
+from wijkspiegel.sources.invented import invent as invent_city
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="See how the people of a city live together, and how sure we are of it.",
+    epilog="Start with: wijkspiegel demo",
+)
+screen = Console(stderr=True, highlight=False)
+
+
+class Language(StrEnum):
+    nl = "nl"
+    en = "en"
+
+
+LanguageOption = Annotated[Language, typer.Option(help="Language of the report and of the sentences in the tables.")]
+OutOption = Annotated[Path, typer.Option(help="Directory for the release (datapackage.json, CSV) and report.html.")]
+SeedOption = Annotated[int, typer.Option(help="The same seed gives the same city.")]
+CityFile = Annotated[Path, typer.Argument(help="The city.toml that describes the city's own data.")]
+
+
+@app.command()
+def mirror(
+    city: Annotated[Path | None, typer.Argument(help="city.toml of a city's own data; see `wijkspiegel new`.")] = None,
+    cbs: Annotated[
+        list[Path] | None, typer.Option(help="Published CBS key figures of neighbourhoods. Again for another year.")
+    ] = None,
+    municipality: Annotated[str | None, typer.Option(help="Code or name: GM0599, Rotterdam. Else all of them.")] = None,
+    level: Annotated[
+        str | None, typer.Option(help="Finest level: gemeente, wijk or buurt. Else what is there.")
+    ] = None,
+    areas: Annotated[list[Path] | None, typer.Option(help="Boundaries, for maps and spatial figures.")] = None,
+    indicators: Annotated[list[Path] | None, typer.Option(help="CSV of indicators, for the two sides.")] = None,
+    out: OutOption = Path("mirror"),
+    language: LanguageOption = Language.nl,
+) -> None:
+    """Show how the people of a city live together: a protected release and a report."""
+    if (city is None) == (not cbs):
+        raise SettingsError("Give either a city.toml or published figures (--cbs FILE): one of the two.")
+    with progress_on_screen() as progress:
+        progress("reading")
+        if city is None:
+            found = city_from_cbs(cbs or [], municipality, level, areas or [], indicators or [])
+            release = look_into(found, language=language, progress=progress)
+        else:
+            if municipality or level or areas or indicators:
+                raise SettingsError(
+                    "A city.toml names its own levels, boundaries and indicators: give no such options."
+                )
+            release = _look_into_own(city, language, progress)
+        write(release, out, language, progress)
+    say_what_was_done(release, out, language)
+
+
+@app.command()
+def new(directory: Annotated[Path, typer.Argument(help="Where to put city.toml and its examples.")]) -> None:
+    """Begin a city of your own: a commented city.toml with example files that work at once."""
+    for path in new_city(directory):
+        screen.print(f"Written: {path}")
+    screen.print(f"Replace the examples by your own files, then: wijkspiegel check {directory / 'city.toml'}")
+
+
+@app.command()
+def check(city: CityFile) -> None:
+    """Say what was found in a city.toml and its files, what does not fit and how to mend it. Changes nothing."""
+    findings = check_city(city)
+    for finding in findings:
+        screen.print(
+            f"[{'red' if finding.is_problem else 'green'}]{'!' if finding.is_problem else '✓'}[/] {finding.text}"
+        )
+    if problems := sum(finding.is_problem for finding in findings):
+        raise SettingsError(f"{problems} to mend.")
+    screen.print(f"Everything fits. Next: wijkspiegel mirror {city}")
+
+
+@app.command()
+def invent(
+    people: Annotated[int, typer.Option(help="How many people live there.")] = 200_000,
+    seed: SeedOption = 1,
+    out: Annotated[Path, typer.Option(help="Directory for the city.")] = Path("invented"),
+) -> None:
+    """Invent a city whose every true figure is known, to try things on and to judge estimates by."""
+    with progress_on_screen() as progress:
+        invent_city(people, seed, out, progress)
+    screen.print(f"The city is in {out}; what is true of it in {out / 'truth'}.")
+    screen.print(f"Next: wijkspiegel mirror {out / 'city.toml'}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Directory for everything.")] = Path("demo"),
+    people: Annotated[int, typer.Option(help="How many people live in the invented city.")] = 200_000,
+    seed: SeedOption = 1,
+    language: LanguageOption = Language.nl,
+) -> None:
+    """Invent a city, compute its mirror, and say where to look."""
+    with progress_on_screen() as progress:
+        invent_city(people, seed, out / "city", progress)
+        release = _look_into_own(out / "city" / "city.toml", language, progress)
+        write(release, out, language, progress)
+    say_what_was_done(release, out, language)
+
+
+def _look_into_own(city: Path, language: Language, progress: Progress) -> Release:
+    protection = read_protection(city)
+    return look_into(
+        read_city(city),
+        language=language,
+        policy=Policy(**protection.settings),
+        register=protection.register,
+        progress=progress,
+    )
+
+
+def write(release: Release, out: Path, language: Language, progress: Progress) -> None:
+    progress("writing the release and the report")
+    write_release(release, out)
+    write_report(release, out / "report.html", language)
+
+
+def say_what_was_done(release: Release, out: Path, language: Language) -> None:
+    for note in (*release.about.notes, *release.about.withheld):
+        screen.print(f"[yellow]note[/] {getattr(note, language)}")
+    screen.print(f"Release: {out / 'datapackage.json'} and its CSV files\nReport:  {out / 'report.html'}")
+    screen.print("Next: open the report in a browser.")
+
+
+@contextmanager
+def progress_on_screen() -> Iterator[Progress]:
+    """One line that says what is being done now, where the screen is a terminal; a line for each step elsewhere."""
+    with screen.status("") as status:
+
+        def say(step: str) -> None:
+            if screen.is_terminal:
+                status.update(step)
+            else:
+                screen.print(f"… {step}")
+
+        yield say
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"wijkspiegel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> None:
+    """Run the program. An error of the user is one message and an exit code, never a traceback."""
+    try:
+        app()
+    except WijkspiegelError as error:
+        screen.print(f"[red]Error[/] {error}", markup=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        screen.print("Stopped. Nothing half-written was left.")
+        sys.exit(130)
