@@ -1,7 +1,7 @@
 """Sphinx: the documentation of Wijkspiegel."""
 
 project = "Wijkspiegel"
-copyright = "the Wijkspiegel maintainers, EUPL-1.2"  # noqa: A001
+copyright = "the Wijkspiegel maintainers, EUPL-1.2"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.doctest"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]

@@ -246,9 +246,7 @@ def _sums(tree: Tree, leaves: Rows) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(cells)), (rows, columns)), shape=(len(tree.parent), len(leaves)))
 
 
-def _told(  # noqa: PLR0917
-    composition: Composition, counts: Counts, hidden: Mask, low: Counts, high: Counts, base: int
-) -> Composition:
+def _told(composition: Composition, counts: Counts, hidden: Mask, low: Counts, high: Counts, base: int) -> Composition:
     """Shown counts are within less than the base of the truth, so bounds made from them are too."""
     return replace(
         composition,

@@ -130,7 +130,7 @@ def _expected_mutual_information(people: Values, members: Values) -> float:
 
 
 @numba.njit(cache=True)
-def _sum_of_mean_nlogn(  # noqa: PLR0917
+def _sum_of_mean_nlogn(
     sizes: NDArray[np.int64],
     times: NDArray[np.int64],
     groups: NDArray[np.int64],

@@ -78,7 +78,7 @@ def nearest_people(points: Points, counts: Counts, people: float) -> Counts:
 
 
 @numba.njit(cache=True)
-def _gather(  # noqa: PLR0917
+def _gather(
     distance: Values,
     rows: NDArray[np.int64],
     counts: Counts,

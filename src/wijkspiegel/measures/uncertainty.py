@@ -9,8 +9,8 @@ Small areas and rounding. Both add variance between areas that is no segregation
 membership that lies between areas, can be freed of it exactly: E[R] = R + (1 - R)(A - 1)/(T - 1) + rounding. The
 reliability, R freed over R observed, scales the other indices: those that are quadratic in differences between areas
 (H, M, divergence, R) by it, those that are linear (D, Gini) by its root. That takes the distribution of shares over
-areas to keep its shape, so the interval also holds `corrected`, which scales along a line, leans to `value`, and for the
-quadratic indices holds value - expected.
+areas to keep its shape, so the interval also holds `corrected`, which scales along a line, leans to `value`, and for
+the quadratic indices holds value - expected.
 
 The width comes from what one person does to the index (its gradient), from the variance of a rounded count, and near
 zero, where the gradient vanishes, from the chi-square spread of R.
@@ -274,7 +274,7 @@ def assess_diversity(name: str, counts: Counts, low: Counts, high: Counts) -> tu
     return value, least / scale, most / scale
 
 
-def _interval_of_sum(  # noqa: PLR0917
+def _interval_of_sum(
     value: Values, slope: Counts, curve: Counts, counts: Counts, low: Counts, high: Counts
 ) -> tuple[Values, Values]:
     """Interval of sum_g f(p_g) from the first and second derivatives of f, [area, group].

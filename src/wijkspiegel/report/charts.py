@@ -46,7 +46,7 @@ def intervals(name: str, title: str, description: str, bars: Sequence[Bar], most
         if bar.lower is not None and bar.upper is not None:
             width = max(x(bar.upper) - x(bar.lower), 2)
             parts.append(
-                f'<rect class="interval" x="{x(bar.lower):.1f}" y="{y - 6:.1f}" width="{width:.1f}" height="12" rx="3"/>'
+                f'<rect class="interval" x="{x(bar.lower):.1f}" y="{y - 6:.1f}" width="{width:.1f}" height="12" rx="3"/>'  # noqa: E501
             )
         if bar.value is not None:
             parts.append(f'<circle class="dot" cx="{x(bar.value):.1f}" cy="{y:.1f}" r="4.5"/>')
@@ -66,7 +66,7 @@ def shares(name: str, title: str, description: str, rows: Mapping[str, Sequence[
             width = (WIDTH - 60) * value
             if width > 0:
                 parts.append(
-                    f'<rect class="group g{group % 8}" x="{x:.1f}" y="{y}" width="{max(width - 1.5, 0.5):.1f}" height="34"/>'
+                    f'<rect class="group g{group % 8}" x="{x:.1f}" y="{y}" width="{max(width - 1.5, 0.5):.1f}" height="34"/>'  # noqa: E501
                 )
             if width > 30:
                 parts.append(
@@ -142,11 +142,10 @@ def choropleth(
         told = unknown if shade is None else texts[shade]
         kind = "none" if shade is None else f"s{shade}"
         parts.append(
-            f'<path class="area {kind}" d="{path}"><title>{escape(names.get(code, code))}: {escape(told)}</title></path>'
+            f'<path class="area {kind}" d="{path}"><title>{escape(names.get(code, code))}: {escape(told)}</title></path>'  # noqa: E501
         )
     height = (north - south) * scale + 16
-    for number, shade in enumerate([*legend, None]):
-        kind, text = ("none", unknown) if shade is None else (f"s{shade.number}", shade.text)
+    for number, (kind, text) in enumerate([*((f"s{one.number}", one.text) for one in legend), ("none", unknown)]):
         y = height + number * 24
         parts.append(f'<rect class="area {kind}" x="0" y="{y:.0f}" width="30" height="16"/>')
         parts.append(f'<text class="label" x="40" y="{y + 13:.0f}">{escape(text)}</text>')
@@ -155,8 +154,8 @@ def choropleth(
         '<rect class="hatch-ground" width="6" height="6"/><line class="hatch-line" x1="0" x2="0" y1="0" y2="6"/>'
         "</pattern></defs>"
     )
-    return _svg(name, title, description, WIDTH, height + 24 * (len(legend) + 1), [hatch.replace('"hatch"', f'"{name}-hatch"'),
-        *[part.replace('class="area none"', f'class="area none" fill="url(#{name}-hatch)"') for part in parts]])  # fmt: skip
+    return _svg(name, title, description, WIDTH, height + 24 * (len(legend) + 1), [hatch.replace('"hatch"', f'"{name}-hatch"'),  # noqa: E501
+        *[part.replace('class="area none"', f'class="area none" fill="url(#{name}-hatch)"') for part in parts]])  # fmt: skip  # noqa: E501
 
 
 def _rings(geometry: Mapping[str, Any]) -> list[list[list[float]]]:

@@ -161,7 +161,7 @@ def _segregation(figures: Figures, words: Words) -> Finding | None:
             said["caption"],
             said["head"],
             [
-                (figures.group(row["group"]), *(figures.number(100 * row[k], 1) for k in ("value", "expected", "corrected")),
+                (figures.group(row["group"]), *(figures.number(100 * row[k], 1) for k in ("value", "expected", "corrected")),  # noqa: E501
                  _interval(figures, words, row["lower"], row["upper"], 100, 1))
                 for row in rows
             ],
@@ -264,7 +264,7 @@ def _map(figures: Figures, words: Words) -> Finding | None:
             ],
         ),
         choropleth(
-            "chart-map", said["chart"], said["describe"].format(**told), figures.release.boundaries[level], shade, legend,
+            "chart-map", said["chart"], said["describe"].format(**told), figures.release.boundaries[level], shade, legend,  # noqa: E501
             figures.names, words["page"]["unknown"],
         ),
         said["chart"],
@@ -492,7 +492,7 @@ def _representation(figures: Figures, words: Words) -> Iterator[Finding]:
                 said["head"],
                 [
                     (said["all"] if row["part"] == "all" else row["part"], figures.group(row["group"]),
-                     figures.number(row["count"]), figures.percent(row["share"]), figures.percent(row["reference_share"]),
+                     figures.number(row["count"]), figures.percent(row["share"]), figures.percent(row["reference_share"]),  # noqa: E501
                      figures.number(row["ratio"], 2), _interval(figures, words, row["lower"], row["upper"], 1, 2))
                     for row in rows
                 ],

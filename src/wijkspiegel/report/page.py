@@ -1,6 +1,5 @@
 """One self-contained page from a release: no script, no network, readable by everyone."""
 
-import os
 import tempfile
 import tomllib
 from importlib import resources
@@ -21,7 +20,7 @@ def write_report(release: Release, path: Path, language: Language) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".html", delete=False, encoding="utf-8") as beside:
         beside.write(content)
-    os.chmod(beside.name, 0o644)
+    Path(beside.name).chmod(0o644)
     return Path(beside.name).replace(path)
 
 
