@@ -157,10 +157,14 @@ def _forms_of(parts: Composition) -> Iterator[tuple[list[Form], Estimates]]:
     """All indices, stacked so that each is computed for all groups in one go."""
     groups = parts.scheme.groups
     bounds = (parts.counts, parts.low, parts.high)
+    opposites = (parts.counts, parts.high, parts.low)
     yield from _assessed(AMONG_ALL, [("all", "all")], bounds)
     if len(groups) == 1:
         return
-    against_rest = tuple(_against_rest(counts) for counts in bounds)
+    people = parts.population[:, None]
+    against_rest = tuple(
+        _beside(counts, np.maximum(people - opposite, 0.0)) for counts, opposite in zip(bounds, opposites, strict=True)
+    )
     yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest)
     pairs = [(one, other) for one in range(len(groups)) for other in range(len(groups)) if one != other]
     named = [(groups[one], groups[other]) for one, other in pairs]
@@ -181,9 +185,9 @@ def _assessed(
         yield [(measure, *pair) for pair in pairs], known[same]
 
 
-def _against_rest(counts: Counts) -> Counts:
-    """[group, area, 2]: people of each group, and all others. Bounds add up likewise."""
-    return np.stack([counts, counts.sum(axis=1, keepdims=True) - counts], axis=-1).transpose(1, 0, 2)
+def _beside(counts: Counts, others: Counts) -> Counts:
+    """[group, area, 2]: people of each group, and all others; the most of one goes with the least of the other."""
+    return np.stack([counts, others], axis=-1).transpose(1, 0, 2)
 
 
 def _pairs(counts: Counts, pairs: list[tuple[int, int]], with_others: bool) -> Counts:
