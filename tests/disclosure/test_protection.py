@@ -1,0 +1,178 @@
+"""The door: what leaves, what does not, and what an attacker makes of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+
+from tests.disclosure.attacker import attack
+from wijkspiegel.disclosure import Policy, Release, protect, write_release
+from wijkspiegel.disclosure.protection import protected_city
+from wijkspiegel.errors import DisclosureError
+from wijkspiegel.mirror import portray
+from wijkspiegel.schemes import WESTERN, WESTERN_COUNTRIES
+from wijkspiegel.tables import Areas, City, Composition, exact
+
+POLICY = Policy()
+WIDE = np.array([0, 1, 2, 2, 2, 2, 2])
+
+
+def city_of(buurten: NDArray[np.float64], per_wijk: int = 3, nested: bool = True) -> City:
+    """Buurten in wijken in a gemeente; counts by western_countries and, nested, also by western."""
+    number = len(buurten)
+    wijk = np.arange(number) // per_wijk
+    codes = tuple(f"b{row:02}" for row in range(number))
+    wijken = tuple(f"w{row:02}" for row in range(wijk.max() + 1))
+    levels = {
+        "gemeente": (Areas("gemeente", ("g",), ("g",), ("",)), buurten.sum(axis=0, keepdims=True)),
+        "wijk": (Areas("wijk", wijken, wijken, ("g",) * len(wijken)),
+                 np.array([buurten[wijk == row].sum(axis=0) for row in range(len(wijken))])),
+        "buurt": (Areas("buurt", codes, codes, tuple(wijken[row] for row in wijk)), buurten),
+    }  # fmt: skip
+    compositions: list[Composition] = []
+    for areas, counts in levels.values():
+        compositions.append(exact(areas, 2024, WESTERN_COUNTRIES, counts))
+        if nested:
+            wide = np.stack([counts[:, group == WIDE].sum(axis=1) for group in range(3)], axis=1)
+            compositions.append(exact(areas, 2024, WESTERN, wide))
+    return City("Stad", tuple(levels), "gemeente", tuple(compositions), (), False, "g")
+
+
+def derive(city: City) -> Mapping[str, pa.Table]:
+    return portray(city, "nl", lambda step: None)
+
+
+def released(city: City) -> Release:
+    return protect(city, derive, policy=POLICY, created="2026-01-01")
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> City:
+    number = draw(st.integers(2, 7))
+    small = draw(arrays.arrays(np.int64, (number, 7), elements=st.integers(0, 4) | st.integers(0, 60)))
+    small[:, 0] += draw(arrays.arrays(np.int64, number, elements=st.sampled_from([0, 3, 300, 900])))
+    small[0, 0] += 200
+    small[0, 1] += 50
+    city = city_of(small.astype(np.float64), per_wijk=draw(st.integers(1, 3)), nested=draw(st.booleans()))
+    try:
+        protected_city(city, POLICY)
+    except DisclosureError:  # too small to be told at all, which is safe
+        reject()
+    return city
+
+
+@given(towns())
+@settings(max_examples=40)
+def test_no_withheld_count_can_be_told_within_ten(tmp_path_factory: pytest.TempPathFactory, city: City) -> None:
+    directory = write_release(released(city), tmp_path_factory.mktemp("release"))
+    for guess in attack(directory, 2024):
+        if guess.most < 1e-6:  # nobody here, because nobody in the area around it: a zero tells of no one
+            continue
+        assert guess.width >= POLICY.min_cell - 1e-6, guess
+
+
+def test_the_attacker_finds_a_count_that_alone_is_withheld(tmp_path: Path) -> None:
+    counts = np.tile([600.0, 200, 50, 40, 60, 30, 90], (6, 1))
+    counts[0, 4] = 1
+    city = city_of(counts, nested=False)
+    naive = replace(
+        city,
+        published=True,
+        compositions=tuple(replace(c, withheld=(c.counts > 0) & (c.counts < 10)) for c in city.compositions),
+    )
+    directory = write_release(protect(naive, derive, policy=POLICY), tmp_path)
+    (guess,) = attack(directory, 2024)
+    assert (guess.area, guess.group) == ("b00", "suriname")
+    assert (guess.least, guess.most) == pytest.approx((1, 1))
+
+
+def test_the_one_resident_from_suriname_cannot_be_told(tmp_path: Path) -> None:
+    counts = np.tile([600.0, 200, 50, 40, 60, 30, 90], (6, 1))
+    counts[0, 4] = 1
+    guesses = {(g.area, g.group): g for g in attack(write_release(released(city_of(counts)), tmp_path), 2024)}
+    assert guesses["b00", "suriname"].width >= 10
+
+
+@given(towns())
+@settings(max_examples=40)
+def test_shown_counts_are_multiples_of_five_near_the_truth_and_never_small(city: City) -> None:
+    for before, after in zip(city.compositions, protected_city(city, POLICY).compositions, strict=True):
+        shown = ~after.withheld
+        assert (after.counts[shown] % POLICY.rounding == 0).all()
+        assert not ((before.counts > 0) & (before.counts < POLICY.min_cell) & shown).any()
+        assert (np.abs(after.counts - before.counts)[shown] < 2 * POLICY.rounding).all()
+
+
+@given(towns())
+@settings(max_examples=40)
+def test_estimates_add_up_to_the_people_shown(city: City) -> None:
+    by_level = {(c.areas.level, c.scheme.code): c for c in protected_city(city, POLICY).compositions}
+    for (level, scheme), composition in by_level.items():
+        told = ~composition.withheld.all(axis=1)
+        fives = composition.population[told] / POLICY.rounding
+        assert fives == pytest.approx(np.rint(fives), abs=1e-6)
+        if scheme == "western":
+            fine = by_level[level, "western_countries"]
+            assert composition.population[told] == pytest.approx(fine.population[told])
+
+
+@given(towns(), st.randoms(use_true_random=False))
+@settings(max_examples=15)
+def test_the_order_of_areas_changes_nothing_that_is_shown(city: City, random: object) -> None:
+    turned = replace(city, compositions=tuple(c.take(np.arange(len(c.areas))[::-1]) for c in city.compositions))
+    for one, other in zip(
+        protected_city(city, POLICY).compositions, protected_city(turned, POLICY).compositions, strict=True
+    ):
+        assert one.counts.sum() == pytest.approx(other.counts.sum())
+
+
+def test_the_same_city_gives_the_same_release() -> None:
+    counts = np.random.default_rng(0).poisson([300, 60, 8, 3, 5, 9, 20], (9, 7)).astype(float)
+    assert released(city_of(counts)).text() == released(city_of(counts)).text()
+
+
+def test_fewer_than_ten_people_in_all_are_refused() -> None:
+    with pytest.raises(DisclosureError, match="Fewer than 10"):
+        protected_city(city_of(np.array([[3.0, 2, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0, 0]])), POLICY)
+
+
+def test_counts_that_do_not_add_up_are_refused() -> None:
+    city = city_of(np.full((6, 7), 50.0))
+    gemeente = city.compositions[0]
+    wrong = exact(gemeente.areas, 2024, WESTERN_COUNTRIES, gemeente.counts + 1)
+    with pytest.raises(DisclosureError, match="do not add up"):
+        protected_city(replace(city, compositions=(wrong, *city.compositions[1:])), POLICY)
+
+
+def test_published_counts_pass_as_they_are() -> None:
+    city = replace(city_of(np.full((6, 7), 3.0)), published=True)
+    release = released(city)
+    assert release.tables["composition"]["count"].to_pylist()[-1] == 15
+    assert release.about.withheld == ()
+
+
+def test_a_release_cannot_be_made_by_hand() -> None:
+    release = released(city_of(np.full((6, 7), 50.0)))
+    with pytest.raises(DisclosureError, match="made by protect"):
+        Release(release.about, release.tables)
+
+
+def test_the_register_refuses_a_second_release_that_differs_by_a_few_people(tmp_path: Path) -> None:
+    counts = np.full((6, 7), 50.0)
+    register = tmp_path / "register.json"
+    for _ in range(2):
+        protect(city_of(counts), derive, policy=POLICY, register=register, created="2026-01-01")
+    kept = register.read_text()
+    counts[0, 3] += 3
+    with pytest.raises(DisclosureError, match="differ by fewer than 10"):
+        protect(city_of(counts), derive, policy=POLICY, register=register)
+    with pytest.raises(DisclosureError, match="over other areas"):
+        protect(city_of(np.full((5, 7), 50.0)), derive, policy=POLICY, register=register)
+    assert register.read_text() == kept
