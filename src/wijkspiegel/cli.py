@@ -17,6 +17,7 @@ from wijkspiegel.mirror import Progress, look_into
 from wijkspiegel.mirror.inputs import city_from_cbs
 from wijkspiegel.report.page import write_report
 from wijkspiegel.sources.city_file import check_city, new_city, read_city, read_protection
+from wijkspiegel.sources.fetch import fetch_boundaries, fetch_kwb
 from wijkspiegel.sources.invented import invent as invent_city
 
 app = typer.Typer(
@@ -26,12 +27,17 @@ app = typer.Typer(
     help="See how the people of a city live together, and how sure we are of it.",
     epilog="Start with: wijkspiegel demo",
 )
-screen = Console(stderr=True, highlight=False)
+screen = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Language(StrEnum):
     nl = "nl"
     en = "en"
+
+
+class Api(StrEnum):
+    v3 = "v3"
+    v4 = "v4"
 
 
 LanguageOption = Annotated[Language, typer.Option(help="Language of the report and of the sentences in the tables.")]
@@ -120,6 +126,49 @@ def demo(
         release = _look_into_own(out / "city" / "city.toml", language, progress)
         write(release, out, language, progress)
     say_what_was_done(release, out, language)
+
+
+@app.command("fetch-cbs")
+def fetch_cbs(
+    year: Annotated[int, typer.Option(help="Year of the edition of Kerncijfers wijken en buurten.")],
+    municipality: Annotated[str | None, typer.Option(help="Code or name: GM0599, Rotterdam. Else all of them.")] = None,
+    out: Annotated[Path, typer.Option(help="Directory for the files; kept for the next time.")] = Path("cbs"),
+    table: Annotated[str | None, typer.Option(help="Table on StatLine, for a year that the program lacks.")] = None,
+    api: Annotated[Api, typer.Option(help="v3: all figures. v4: people by origin only.")] = Api.v3,
+    boundaries: Annotated[bool, typer.Option(help="Fetch the boundaries from PDOK as well.")] = True,
+    again: Annotated[bool, typer.Option(help="Fetch also what is there already.")] = False,
+    cbs_server: Annotated[
+        str | None, typer.Option(envvar="WIJKSPIEGEL_CBS", help="Address of another server than that of CBS.")
+    ] = None,
+    pdok_server: Annotated[
+        str | None, typer.Option(envvar="WIJKSPIEGEL_PDOK", help="Address of another server than that of PDOK.")
+    ] = None,
+) -> None:
+    """Get the key figures of neighbourhoods from CBS, and their boundaries from PDOK, for `wijkspiegel mirror`."""
+    with progress_on_screen() as progress:
+        figures, code = fetch_kwb(
+            year,
+            out,
+            municipality=municipality,
+            table=table,
+            api=api.value,
+            server=cbs_server,
+            again=again,
+            say=progress,
+        )
+        areas = []
+        if boundaries:
+            areas = fetch_boundaries(year, out, municipality=code, server=pdok_server, again=again, say=progress)
+    for path in (figures, *areas):
+        screen.print(f"Fetched: {path}")
+    options = [
+        f"--cbs {figures}",
+        *(f"--areas {path}" for path in areas),
+        *([f"--municipality {code}"] if code else []),
+    ]
+    if code:
+        screen.print("For peers, and a city among others, fetch all municipalities: leave --municipality out.")
+    screen.print(f"Next: wijkspiegel mirror {' '.join(options)}")
 
 
 def _look_into_own(city: Path, language: Language, progress: Progress) -> Release:

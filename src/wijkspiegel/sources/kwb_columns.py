@@ -77,6 +77,11 @@ def _stem(column: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower()) + ("%" if unit == "%" else "")
 
 
+def counts_people_by_origin(column: str) -> bool:
+    """Whether a column of StatLine holds inhabitants, or those of one origin."""
+    return any(_stem(column) == stem.split("#")[0] for stems in _COUNTS.values() for stem in stems)
+
+
 def recognise(table: RawTable) -> Columns:
     """Which column holds what. Raises InputError, with what was looked for, where there are no people by origin."""
     by_stem: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -154,7 +154,10 @@ def choose(regions: Regions, municipality: str | None, level: str | None) -> Mas
     """[area], True for the areas asked for."""
     chosen = np.ones(len(regions.codes), dtype=bool)
     if municipality is not None:
-        code = _municipality_code(regions, municipality)
+        present = {f"GM{code[2:6]}" for code in regions.codes.tolist() if not code.startswith("NL")}
+        named = regions.municipalities
+        hint = "" if named else " The file has no names of municipalities: give the code, such as GM0599."
+        code = municipality_named(municipality, named, present, regions.table.path, hint)
         chosen &= np.array([each[2:6] == code[2:] for each in regions.codes.tolist()])
     if level is not None:
         chosen &= regions.levels == level
@@ -164,25 +167,28 @@ def choose(regions: Regions, municipality: str | None, level: str | None) -> Mas
     return chosen
 
 
-def _municipality_code(regions: Regions, asked: str) -> str:
-    present = {f"GM{code[2:6]}" for code in regions.codes.tolist() if not code.startswith("NL")}
+def municipality_named(
+    asked: str, named: Mapping[str, str], present: Collection[str], where: object, hint: str = ""
+) -> str:
+    """The code of the municipality that is called, or coded, as asked.
+
+    named : code -> name. present : codes to choose from. Raises SettingsError, with what is like it and `hint`.
+    """
     if asked.strip().upper() in present:
         return asked.strip().upper()
     wanted = asked.strip().casefold()
     wanted = _ALSO_CALLED.get(wanted, wanted)
-    named = {code: name for code, name in regions.municipalities.items() if code in present}
-    same = [code for code, name in named.items() if wanted == name.casefold()]
-    same = same or [code for code, name in named.items() if wanted == name.casefold().split(" (")[0]]
+    names = {code: name.casefold() for code, name in named.items() if code in present}
+    same = [code for code, name in names.items() if wanted == name]
+    same = same or [code for code, name in names.items() if wanted == name.split(" (")[0]]
     if len(same) == 1:
         return same[0]
-    codes = {name.casefold(): code for code, name in named.items()} | {code: code for code in present}
+    codes = {name: code for code, name in names.items()} | {code.casefold(): code for code in present}
     near = same or [codes[like] for like in difflib.get_close_matches(wanted, codes, n=3)]
-    near = near or [codes[like] for like in difflib.get_close_matches(wanted.upper(), codes, n=3)]
     problem = f"More than one municipality is called '{asked}'" if same else f"There is no municipality '{asked}'"
     shown = [f"{named[code]} ({code})" if code in named else code for code in near]
-    hint = f" Did you mean {' or '.join(shown)}?" if shown else ""
-    names_hint = "" if named else " The file has no names of municipalities: give the code, such as GM0599."
-    raise SettingsError(f"{problem} in {regions.table.path}.{hint}{names_hint}")
+    question = f" Did you mean {' or '.join(shown)}?" if shown else ""
+    raise SettingsError(f"{problem} in {where}.{question}{hint}")
 
 
 def _parent(code: str) -> str:
