@@ -1,24 +1,25 @@
-"""The command line: each command reads its options, calls one journey and says what to do next."""
+"""The command line: each command reads its options, calls one journey and says what to do next.
+
+Journeys are imported where they begin: `--help` and a mistyped option need not wait seconds for libraries.
+"""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from wijkspiegel import __version__
-from wijkspiegel.disclosure import Policy, Release, write_release
 from wijkspiegel.errors import SettingsError, WijkspiegelError
-from wijkspiegel.mirror import Progress, look_into
-from wijkspiegel.mirror.inputs import city_from_cbs
-from wijkspiegel.report.page import write_report
-from wijkspiegel.sources.city_file import check_city, new_city, read_city, read_protection
-from wijkspiegel.sources.fetch import fetch_boundaries, fetch_kwb
-from wijkspiegel.sources.invented import invent as invent_city
+
+if TYPE_CHECKING:
+    from wijkspiegel.disclosure import Release
+    from wijkspiegel.mirror import Progress
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,16 +65,17 @@ def mirror(
     """Show how the people of a city live together: a protected release and a report."""
     if (city is None) == (not cbs):
         raise SettingsError("Give either a city.toml or published figures (--cbs FILE): one of the two.")
+    if city is not None and (municipality or level or areas or indicators):
+        raise SettingsError("A city.toml names its own levels, boundaries and indicators: give no such options.")
+    from wijkspiegel.mirror import look_into
+    from wijkspiegel.mirror.inputs import city_from_cbs
+
     with progress_on_screen() as progress:
         progress("reading")
         if city is None:
             found = city_from_cbs(cbs or [], municipality, level, areas or [], indicators or [])
             release = look_into(found, language=language, progress=progress)
         else:
-            if municipality or level or areas or indicators:
-                raise SettingsError(
-                    "A city.toml names its own levels, boundaries and indicators: give no such options."
-                )
             release = _look_into_own(city, language, progress)
         write(release, out, language, progress)
     say_what_was_done(release, out, language)
@@ -82,19 +84,25 @@ def mirror(
 @app.command()
 def new(directory: Annotated[Path, typer.Argument(help="Where to put city.toml and its examples.")]) -> None:
     """Begin a city of your own: a commented city.toml with example files that work at once."""
-    for path in new_city(directory):
+    from wijkspiegel.sources.city_file import new_city
+
+    written = new_city(directory)
+    for path in written:
         screen.print(f"Written: {path}")
+    if directory / "city.toml" not in written:
+        screen.print(f"{directory / 'city.toml'} was there already and stays as it is.")
     screen.print(f"Replace the examples by your own files, then: wijkspiegel check {directory / 'city.toml'}")
 
 
 @app.command()
 def check(city: CityFile) -> None:
     """Say what was found in a city.toml and its files, what does not fit and how to mend it. Changes nothing."""
+    from wijkspiegel.sources.city_file import check_city
+
     findings = check_city(city)
     for finding in findings:
-        screen.print(
-            f"[{'red' if finding.is_problem else 'green'}]{'!' if finding.is_problem else '✓'}[/] {finding.text}"
-        )
+        mark = "[red]![/]" if finding.is_problem else "[green]✓[/]"
+        screen.print(f"{mark} {escape(finding.text)}")
     if problems := sum(finding.is_problem for finding in findings):
         raise SettingsError(f"{problems} to mend.")
     screen.print(f"Everything fits. Next: wijkspiegel mirror {city}")
@@ -107,6 +115,8 @@ def invent(
     out: Annotated[Path, typer.Option(help="Directory for the city.")] = Path("invented"),
 ) -> None:
     """Invent a city whose every true figure is known, to try things on and to judge estimates by."""
+    from wijkspiegel.sources.invented import invent as invent_city
+
     with progress_on_screen() as progress:
         invent_city(people, seed, out, progress)
     screen.print(f"The city is in {out}; what is true of it in {out / 'truth'}.")
@@ -121,6 +131,8 @@ def demo(
     language: LanguageOption = Language.nl,
 ) -> None:
     """Invent a city, compute its mirror, and say where to look."""
+    from wijkspiegel.sources.invented import invent as invent_city
+
     with progress_on_screen() as progress:
         invent_city(people, seed, out / "city", progress)
         release = _look_into_own(out / "city" / "city.toml", language, progress)
@@ -145,6 +157,8 @@ def fetch_cbs(
     ] = None,
 ) -> None:
     """Get the key figures of neighbourhoods from CBS, and their boundaries from PDOK, for `wijkspiegel mirror`."""
+    from wijkspiegel.sources.fetch import fetch_boundaries, fetch_kwb
+
     with progress_on_screen() as progress:
         figures, code = fetch_kwb(
             year,
@@ -171,7 +185,11 @@ def fetch_cbs(
     screen.print(f"Next: wijkspiegel mirror {' '.join(options)}")
 
 
-def _look_into_own(city: Path, language: Language, progress: Progress) -> Release:
+def _look_into_own(city: Path, language: Language, progress: "Progress") -> "Release":
+    from wijkspiegel.disclosure import Policy
+    from wijkspiegel.mirror import look_into
+    from wijkspiegel.sources.city_file import read_city, read_protection
+
     protection = read_protection(city)
     return look_into(
         read_city(city),
@@ -182,21 +200,24 @@ def _look_into_own(city: Path, language: Language, progress: Progress) -> Releas
     )
 
 
-def write(release: Release, out: Path, language: Language, progress: Progress) -> None:
+def write(release: "Release", out: Path, language: Language, progress: "Progress") -> None:
+    from wijkspiegel.disclosure import write_release
+    from wijkspiegel.report.page import write_report
+
     progress("writing the release and the report")
     write_release(release, out)
     write_report(release, out / "report.html", language)
 
 
-def say_what_was_done(release: Release, out: Path, language: Language) -> None:
+def say_what_was_done(release: "Release", out: Path, language: Language) -> None:
     for note in (*release.about.notes, *release.about.withheld):
-        screen.print(f"[yellow]note[/] {getattr(note, language)}")
+        screen.print(f"[yellow]note[/] {escape(getattr(note, language))}")
     screen.print(f"Release: {out / 'datapackage.json'} and its CSV files\nReport:  {out / 'report.html'}")
     screen.print("Next: open the report in a browser.")
 
 
 @contextmanager
-def progress_on_screen() -> Iterator[Progress]:
+def progress_on_screen() -> Iterator["Progress"]:
     """One line that says what is being done now, where the screen is a terminal; a line for each step elsewhere."""
     with screen.status("") as status:
 
@@ -206,7 +227,11 @@ def progress_on_screen() -> Iterator[Progress]:
             else:
                 screen.print(f"… {step}")
 
-        yield say
+        try:
+            yield say
+        except KeyboardInterrupt:
+            screen.print("Stopped. Nothing half-written was left.")
+            raise typer.Exit(130) from None
 
 
 def show_version(wanted: bool) -> None:
@@ -229,8 +254,8 @@ def run() -> None:
     try:
         app()
     except WijkspiegelError as error:
-        screen.print(f"[red]Error[/] {error}", markup=True)
+        screen.print(f"[red]Error[/] {escape(str(error))}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        screen.print("Stopped. Nothing half-written was left.")
-        sys.exit(130)
+    except OSError as error:
+        screen.print(f"[red]Error[/] {escape(error.filename or '')}: {error.strerror}. Nothing half-written was left.")
+        sys.exit(2)
