@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy import sparse
 
 from wijkspiegel import __version__
 from wijkspiegel.disclosure.register import check_and_record
 from wijkspiegel.disclosure.release import _SEAL, About, Release
-from wijkspiegel.disclosure.rounding import round_leaves
+from wijkspiegel.disclosure.rounding import round_tree
 from wijkspiegel.disclosure.suppression import Rows, Table, Tree, Withheld, withhold
 from wijkspiegel.errors import DisclosureError
 from wijkspiegel.measures.change import fitted
@@ -131,6 +130,7 @@ class _Family:
 
     fine: str
     coarse: str | None
+    areas: tuple[str, ...]
     table: Table
     levels: Mapping[str, Rows] = field(default_factory=dict)
 
@@ -141,7 +141,7 @@ def _protect_year(compositions: Sequence[Composition], policy: Policy) -> list[C
     coarse = {COARSER[code] for code in schemes if COARSER.get(code) in schemes}
     families = [_family(compositions, code, schemes) for code in schemes if code not in coarse]
     withheld = _withhold_all(families, policy)
-    totals: dict[str, Counts] = {}
+    totals: dict[tuple[str, float], float] = {}
     found: dict[tuple[str, str], Composition] = {}
     for family, hidden in zip(families, withheld, strict=True):
         for composition in _protected(family, hidden, compositions, totals, policy):
@@ -173,7 +173,7 @@ def _family(compositions: Sequence[Composition], code: str, schemes: Mapping[str
     start = np.cumsum([0, *(len(c.areas) for c in of_scheme)])
     levels = {c.areas.level: np.arange(start[i], start[i + 1]) for i, c in enumerate(of_scheme)}
     _require_sums(parents, counts, [area for _, area in codes])
-    return _Family(code, coarser, Table(Tree(parents), counts, wider), levels)
+    return _Family(code, coarser, tuple(area for _, area in codes), Table(Tree(parents), counts, wider), levels)
 
 
 def _require_sums(parents: Rows, counts: Counts, codes: Sequence[str]) -> None:
@@ -203,56 +203,49 @@ def _protected(
     family: _Family,
     withheld: Withheld,
     compositions: Sequence[Composition],
-    totals: dict[str, Counts],
+    totals: dict[tuple[str, float], float],
     policy: Policy,
 ) -> list[Composition]:
     """The compositions of a family, rounded, with estimates for what is withheld; `totals` are rounded only once."""
-    table = family.table
-    leaves = table.tree.leaves()
-    sums = _sums(table.tree, leaves)
-    people = table.counts[leaves].sum(axis=1)
-    key = f"{len(leaves)}:{people.sum():.0f}"
-    if key not in totals:
-        totals[key] = round_leaves(people[:, None], sums, None, policy.rounding)[:, 0]
-    wide = table.wide_counts()[leaves]
-    wide_rounded = round_leaves(wide, sums, totals[key], policy.rounding)
-    fine_rounded = np.zeros((len(leaves), table.counts.shape[1]))
+    table, parent = family.table, family.table.tree.parent
+    people = table.counts.sum(axis=1)
+    keys = [(area, count) for area, count in zip(family.areas, people.tolist(), strict=True)]
+    if not all(key in totals for key in keys):
+        totals |= zip(keys, round_tree(people[:, None], parent, None, policy.rounding)[:, 0].tolist(), strict=True)
+    total = np.array([totals[key] for key in keys])
+    wide = round_tree(table.wide_counts(), parent, total, policy.rounding)
+    fine = np.zeros_like(table.counts)
     for number in range(wide.shape[1]):
         columns = np.flatnonzero(table.wider == number)
         if len(columns) == 1:
-            fine_rounded[:, columns[0]] = wide_rounded[:, number]
+            fine[:, columns[0]] = wide[:, number]
         else:
-            part = table.counts[leaves][:, columns]
-            fine_rounded[:, columns] = round_leaves(part, sums, wide_rounded[:, number], policy.rounding)
-    tables = [(family.fine, sums @ fine_rounded, withheld.cells)]
+            fine[:, columns] = round_tree(table.counts[:, columns], parent, wide[:, number], policy.rounding)
+    tables = [(family.fine, table.counts, fine, withheld.cells)]
     if family.coarse is not None:
-        tables.append((family.coarse, sums @ wide_rounded, withheld.wide))
+        tables.append((family.coarse, table.wide_counts(), wide, withheld.wide))
     made = []
-    for code, rounded, hidden in tables:
+    for code, exact_counts, rounded, hidden in tables:
+        reach = max(policy.rounding - 1.0, float(np.ceil(np.abs(rounded - exact_counts).max() - 1e-9)))
         estimates = _estimates(table.tree, rounded, hidden, withheld.people)
         bounds = _ranges(table.tree, rounded, hidden, withheld.people)
         for c in compositions:
             if c.scheme.code == code:
                 rows = family.levels[c.areas.level]
                 low, high = (bound[rows] for bound in bounds)
-                made.append(_told(c, estimates[rows], hidden[rows], low, high, policy.rounding))
+                made.append(_told(c, estimates[rows], hidden[rows], low, high, reach))
     return made
 
 
-def _sums(tree: Tree, leaves: Rows) -> sparse.csr_array:
-    """[node, leaf], 1 where the node holds the leaf."""
-    cells = [(node, column) for column, leaf in enumerate(leaves.tolist()) for node in tree.path(leaf)]
-    rows, columns = zip(*cells, strict=True)
-    return sparse.csr_array((np.ones(len(cells)), (rows, columns)), shape=(len(tree.parent), len(leaves)))
-
-
-def _told(composition: Composition, counts: Counts, hidden: Mask, low: Counts, high: Counts, base: int) -> Composition:
-    """Shown counts are within less than the base of the truth, so bounds made from them are too."""
+def _told(
+    composition: Composition, counts: Counts, hidden: Mask, low: Counts, high: Counts, reach: float
+) -> Composition:
+    """reach : how far the truth can be from a shown count, and so from bounds made of these, people."""
     return replace(
         composition,
         counts=counts,
-        low=np.minimum(np.maximum(low - base + 1, 0.0), counts),
-        high=np.maximum(high + base - 1, counts),
+        low=np.minimum(np.maximum(low - reach, 0.0), counts),
+        high=np.maximum(high + reach, counts),
         withheld=hidden,
     )
 
@@ -263,7 +256,7 @@ def _ranges(tree: Tree, rounded: Counts, hidden: Mask, hidden_people: Mask) -> t
     low, high = np.where(hidden, 0.0, rounded), np.where(hidden, people.max(), rounded)
     roots = np.flatnonzero(tree.parent < 0)
     low[roots], high[roots] = _tightened(low[roots], high[roots], people[roots], people[roots])
-    for node in _from_top(tree):
+    for node in tree.inner_from_top():
         children = tree.children(node)
         unknown = hidden_people[children]
         least = np.where(unknown, 0.0, people[children])
@@ -294,7 +287,7 @@ def _estimates(tree: Tree, rounded: Counts, hidden: Mask, hidden_people: Mask) -
         blank = hidden[root]
         if blank.any():
             estimates[root, blank] = (people[root] - estimates[root].sum()) / blank.sum()
-    for node in _from_top(tree):
+    for node in tree.inner_from_top():
         children = tree.children(node)
         told = people[children].copy()
         unknown = hidden_people[children]
@@ -311,11 +304,6 @@ def _estimates(tree: Tree, rounded: Counts, hidden: Mask, hidden_people: Mask) -
         start = np.where(blank, np.outer(told, np.maximum(estimates[node], 1e-9)), 0.0)
         estimates[children] = shown + fitted(start, rows, columns)
     return estimates
-
-
-def _from_top(tree: Tree) -> list[int]:
-    inner = np.unique(tree.parent[tree.parent >= 0]).tolist()
-    return sorted(inner, key=lambda node: len(tree.path(node)))
 
 
 # Words ---------------------------------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
-"""Controlled rounding: every shown count becomes a multiple of the base, next to its true value, and all of it adds up.
+"""Controlled rounding: every count becomes a multiple of the base, next to its true value, and all of it adds up.
 
-The leaves are rounded and the rest is their sum. Which leaf goes up and which down is an integer programme: sums over
-every node stay next to their true values wherever that is possible, and as near as possible elsewhere. For areas in a
-tree and groups side by side it is one of network flow, so it is solved at once (Cox 1987; Fischetti & Salazar 2000).
+From the top of the tree down. The children of a node are rounded so that they add up to it, group by group, and each
+over its groups to its own total. That is a transportation problem: every corner of what is possible is in whole steps,
+so a linear programme finds the rounding nearest to the truth (Cox 1987). It always exists, and never goes below the
+nearest multiple under the truth, because what is above was not rounded below it either.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import linprog
 
 from wijkspiegel.errors import DisclosureError
 from wijkspiegel.tables import Counts
@@ -15,41 +17,59 @@ from wijkspiegel.tables import Counts
 COST_OF_A_STEP_TOO_FAR = 1000.0
 
 
-def round_leaves(counts: Counts, sums: sparse.csr_array, totals: Counts | None, base: int) -> Counts:
-    """Counts of leaves, rounded.
+def round_tree(counts: Counts, parent: NDArray[np.intp], totals: Counts | None, base: int) -> Counts:
+    """Counts of all nodes of a tree, rounded.
 
-    counts : [leaf, group], people. sums : [node, leaf] of 0 and 1, which leaves each node is the sum of.
-    totals : [leaf], multiples of the base that the groups of each leaf must add up to; None lets them be.
+    counts : [node, group], people; each node is the sum of its children. parent : [node], its row; -1 for a root.
+    totals : [node], multiples of the base that add up over the tree, which the groups of each node must add up to;
+    None lets them be.
     """
-    leaves, groups = counts.shape
-    cells = leaves * groups
-    floor = np.floor(counts / base)
-    up = (counts / base - floor).ravel()
-    # Variables: up or not [cell], one more [cell], one less [cell], each whole; then the slack of every node and group.
-    node_up = sparse.kron(sums, sparse.eye_array(groups), format="csr")
-    slacks = node_up.shape[0]
-    cell_part = sparse.hstack([sparse.eye_array(cells), sparse.eye_array(cells), -sparse.eye_array(cells)])
-    exact = node_up @ (counts.ravel() / base)
-    held = node_up @ floor.ravel()
-    node_rows = sparse.hstack([node_up @ cell_part, sparse.eye_array(slacks), -sparse.eye_array(slacks)], format="csr")
-    constraints = [LinearConstraint(node_rows, np.floor(exact + 1e-9) - held, np.ceil(exact - 1e-9) - held)]
-    if totals is not None:
-        row_sums = sparse.kron(sparse.eye_array(leaves), np.ones((1, groups)), format="csr")
-        needed = totals / base - floor.sum(axis=1)
-        padding = sparse.csr_array((leaves, 2 * slacks))
-        constraints.append(
-            LinearConstraint(sparse.hstack([row_sums @ cell_part, padding], format="csr"), needed, needed)
+    rounded = np.zeros_like(counts)
+    nodes = np.flatnonzero(parent < 0)
+    while len(nodes):
+        above = None if parent[nodes[0]] < 0 else rounded
+        rounded[nodes] = _round_one_depth(
+            counts[nodes], parent[nodes], above, None if totals is None else totals[nodes], base
         )
-    cost = np.concatenate(
-        [1 - 2 * up, np.full(2 * cells, COST_OF_A_STEP_TOO_FAR), np.full(2 * slacks, COST_OF_A_STEP_TOO_FAR)]
-    )
-    most = np.concatenate([(up > 0).astype(float), np.full(cells, np.inf), floor.ravel(), np.full(2 * slacks, np.inf)])
-    whole = np.concatenate([np.ones(3 * cells), np.zeros(2 * slacks)])
-    solved = milp(
-        cost, integrality=whole, bounds=Bounds(0, most), constraints=constraints, options={"mip_rel_gap": 1e-3}
+        nodes = np.flatnonzero(np.isin(parent, nodes))
+    return rounded
+
+
+def _round_one_depth(
+    counts: Counts, parent: NDArray[np.intp], above: Counts | None, totals: Counts | None, base: int
+) -> Counts:
+    """above : [node, group] of the whole tree, where the parents are rounded already."""
+    nodes, groups = counts.shape
+    floor = np.floor(counts / base + 1e-9)
+    up = counts / base - floor
+    cell = np.arange(nodes * groups).reshape(nodes, groups)
+    equations, steps = [], []
+    if totals is not None:
+        equations.append(sparse.kron(sparse.eye_array(nodes), np.ones((1, groups)), format="csr"))
+        steps.append(totals / base - floor.sum(axis=1))
+    if above is not None:
+        parents, number = np.unique(parent, return_inverse=True)
+        rows = (number[:, None] * groups + np.arange(groups)).ravel()
+        shape = (len(parents) * groups, nodes * groups)
+        equations.append(sparse.csr_array((np.ones(nodes * groups), (rows, cell.ravel())), shape=shape))
+        held = np.zeros((len(parents), groups))
+        np.add.at(held, number, floor)
+        steps.append((above[parents] / base - held).ravel())
+    if not equations:
+        nearest: Counts = np.rint(counts / base) * base
+        return nearest
+    once = sparse.vstack(equations, format="csr")
+    solved = linprog(
+        np.concatenate([1 - 2 * up.ravel(), np.full(cell.size, COST_OF_A_STEP_TOO_FAR)]),
+        A_eq=sparse.hstack([once, once], format="csr"),
+        b_eq=np.rint(np.concatenate(steps)),
+        bounds=np.stack(
+            [np.zeros(2 * cell.size), np.concatenate([(up.ravel() > 1e-9), np.full(cell.size, np.inf)])], axis=1
+        ),
+        method="highs-ds",
     )
     if solved.x is None:
         raise DisclosureError(f"The counts could not be rounded so that they add up: {solved.message}")
-    steps = np.rint(cell_part @ solved.x[: 3 * cells])
-    rounded: Counts = (floor.ravel() + steps).reshape(counts.shape) * base
+    taken = np.rint(solved.x[: cell.size] + solved.x[cell.size :]).reshape(nodes, groups)
+    rounded: Counts = (floor + taken) * base
     return rounded

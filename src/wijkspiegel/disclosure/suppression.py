@@ -6,12 +6,15 @@ Every node is the sum of its children, every wider group that of its groups, and
 A withheld cell is safe when people can be moved about without changing anything that is shown, so that its count takes
 values at least `min_cell` apart. The move is the smallest there is: in one leaf some people of group g become group h,
 in another leaf as many of h become g, and the cells in between, up to the first node that holds both leaves, are
-withheld. Without another leaf, all nodes above are. The counts that bound the move are rounded down to the base of
-rounding, so the move exists in the exact and in the rounded table alike.
+withheld. The other leaf is looked for near by first; where there is none at all, all nodes above are withheld too. The
+counts that bound the move are rounded down to the base of rounding, so the move exists in the exact and in the rounded
+table alike.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,9 @@ Rows = NDArray[np.intp]
 
 PARTNER_GROUPS = 8
 """How many groups are tried as the other side of a move."""
+
+CANDIDATES = 200
+"""How many leaves on either side of a move are tried: the cheapest."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,27 @@ class Tree:
 
     def children(self, node: int) -> Rows:
         return np.flatnonzero(self.parent == node)
+
+    @cached_property
+    def lineage(self) -> Rows:
+        """[node, depth], the node at each depth on the way down from the root; -1 below the node itself."""
+        up = [np.arange(len(self.parent))]
+        while (up[-1] >= 0).any():
+            up.append(np.where(up[-1] >= 0, self.parent[up[-1]], -1))
+        upward = np.stack(up[:-1], axis=1)
+        depth = (upward >= 0).sum(axis=1) - 1
+        place = depth[:, None] - np.arange(upward.shape[1])
+        downward: Rows = np.where(place >= 0, np.take_along_axis(upward, np.maximum(place, 0), axis=1), -1)
+        return downward
+
+    @cached_property
+    def depth(self) -> Rows:
+        """[node], 0 for a root."""
+        return (self.lineage >= 0).sum(axis=1) - 1
+
+    def inner_from_top(self) -> list[int]:
+        inner = np.unique(self.parent[self.parent >= 0])
+        return [int(node) for node in inner[np.argsort(self.depth[inner], kind="stable")]]
 
 
 @dataclass(frozen=True)
@@ -122,7 +149,7 @@ def _hidden_nodes(table: Table, min_cell: int, untold: set[int]) -> Mask:
         raise DisclosureError(
             f"Fewer than {min_cell} people in all: nothing can be told of them without telling of each."
         )
-    for parent in _from_top(table.tree):
+    for parent in table.tree.inner_from_top():
         children = table.tree.children(parent)
         if hidden[parent]:
             hidden[children] = True
@@ -139,12 +166,6 @@ def _hidden_nodes(table: Table, min_cell: int, untold: set[int]) -> Mask:
     return hidden
 
 
-def _from_top(tree: Tree) -> Iterator[int]:
-    depth = [len(tree.path(node)) for node in range(len(tree.parent))]
-    inner = np.unique(tree.parent[tree.parent >= 0])
-    yield from sorted(inner.tolist(), key=lambda node: depth[node])
-
-
 def _merge(table: Table, hidden: Mask) -> tuple[Table, Rows]:
     """The table with the hidden children of each node as one leaf, whose counts follow from what is shown.
 
@@ -154,7 +175,7 @@ def _merge(table: Table, hidden: Mask) -> tuple[Table, Rows]:
     tops = hidden & ~np.where(parent >= 0, hidden[parent], False)
     row_of: dict[tuple[str, int], int] = {}
     origin = np.zeros(len(parent), dtype=np.intp)
-    order = sorted(range(len(parent)), key=lambda node: len(table.tree.path(node)))
+    order = np.argsort(table.tree.depth, kind="stable").tolist()
     parents: list[int] = []
     counts: list[Counts] = []
     for node in order:
@@ -176,17 +197,28 @@ class _Search:
 
     def __init__(self, table: Table, min_cell: int, base: int) -> None:
         self.table, self.min_cell = table, min_cell
-        self.exact, self.wide_exact = table.counts, table.wide_counts()
-        self.movable = np.floor(table.counts / base) * base
-        self.cells = is_small(self.exact, min_cell) | tells_of_everyone(self.exact)
-        self.wide = is_small(self.wide_exact, min_cell) | tells_of_everyone(self.wide_exact)
-        self.leaves = table.tree.leaves()
-        self.paths = {int(leaf): table.tree.path(int(leaf)) for leaf in self.leaves}
-        self.under = {
-            node: np.array([leaf for leaf in self.leaves if node in self.paths[int(leaf)]], dtype=np.intp)
-            for node in range(len(table.tree.parent))
-        }
+        exact, wide_exact = table.counts, table.wide_counts()
+        self.cells = is_small(exact, min_cell) | tells_of_everyone(exact)
+        self.wide = is_small(wide_exact, min_cell) | tells_of_everyone(wide_exact)
         self.safe: set[tuple[int, int, bool]] = set()
+        lineage = table.tree.lineage
+        self.leaves = table.tree.leaves()
+        self.leaves = self.leaves[np.lexsort(lineage[self.leaves].T[::-1])]
+        self.lineage = lineage[self.leaves]
+        """[leaf, depth]; the leaves under a node lie side by side."""
+        self.spans = self._spans(len(exact))
+        self.movable = np.floor(exact[self.leaves] / base) * base
+        self.movable_under = np.stack([self.movable[start:end].sum(axis=0) for start, end in self.spans])
+        self.price = np.where(self.cells, 0.0, exact + 1.0)
+        """[node, group], people whose figures would be withheld besides what is already; a little for nobody."""
+
+    def _spans(self, nodes: int) -> list[tuple[int, int]]:
+        first, last = np.full(nodes, len(self.leaves)), np.zeros(nodes, dtype=np.intp)
+        for column in self.lineage.T:
+            there = np.flatnonzero(column >= 0)
+            np.minimum.at(first, column[there], there)
+            np.maximum.at(last, column[there], there + 1)
+        return list(zip(first.tolist(), last.tolist(), strict=True))
 
     def run(self) -> None:
         while todo := self._unsafe():
@@ -201,68 +233,88 @@ class _Search:
 
     def _protect(self, node: int, group: int, wide: bool) -> None:
         """Withhold the cheapest move that changes this cell."""
-        groups = np.flatnonzero(self.table.wider == group) if wide else np.array([group])
-        best: tuple[float, int, int | None, int, int] | None = None
-        for one in groups.tolist():
-            for other in self._largest(node):
-                if other == one or (wide and self.table.wider[other] == group):
-                    continue
-                for cost, leaf, partner in self._moves(node, one, other):
-                    if best is None or cost < best[0]:
-                        best = (cost, leaf, partner, one, other)
-        if best is None:
+        wider = self.table.wider
+        largest = np.argsort(-self.movable_under[node], kind="stable")[:PARTNER_GROUPS]
+        moves = []
+        for one in np.flatnonzero(wider == group).tolist() if wide else [group]:
+            others = largest[(wider[largest] != group) if wide else (largest != one)]
+            if len(others) and (move := self._cheapest(node, one, others)):
+                moves.append((move, one))
+        if not moves:
             raise _NoMoveError(node)
-        _, leaf, partner, one, other = best
-        for changed in self._between(leaf, partner):
-            for moved in (one, other):
-                self.cells[changed, moved] = True
-                self.safe.add((changed, moved, False))
-                if self.table.wider[one] != self.table.wider[other]:
-                    self.wide[changed, self.table.wider[moved]] = True
-                    self.safe.add((changed, int(self.table.wider[moved]), True))
+        move, one = min(moves, key=lambda each: each[0].cost)
+        for changed in move.between:
+            for moved in (one, move.other):
+                self._hide(changed, moved)
+                if wider[one] != wider[move.other]:
+                    self.wide[changed, wider[moved]] = True
+                    self.safe.add((changed, int(wider[moved]), True))
 
-    def _largest(self, node: int) -> list[int]:
-        """The groups with which a move is tried: those that have the most people to move."""
-        people = self.movable[self.under[node]].sum(axis=0)
-        largest: list[int] = np.argsort(-people, kind="stable")[:PARTNER_GROUPS].tolist()
-        return largest
+    def _hide(self, node: int, group: int) -> None:
+        self.cells[node, group] = True
+        self.price[node, group] = 0.0
+        self.safe.add((node, group, False))
 
-    def _moves(self, node: int, one: int, other: int) -> Iterator[tuple[float, int, int | None]]:
-        """Cost, leaf and partner leaf of the cheapest moves between two groups that are wide enough.
+    def _cheapest(self, node: int, one: int, others: Rows) -> "_Move | None":
+        """The cheapest move between `one` and another group that is wide enough, with a partner as near as there is.
 
-        Up by what the leaf has of `other` and the partner of `one`; down by what they have the other way round.
+        Up by what the leaf has of the other and the partner of `one`; down by what they have the other way round.
         """
-        leaves = self.under[node]
-        parent = int(self.table.tree.parent[node])
-        partners = np.setdiff1d(self.under[parent], leaves) if parent >= 0 else np.array([], dtype=np.intp)
-        have = self.movable
-        if len(partners):
-            up = np.minimum(have[leaves, other][:, None], have[partners, one][None, :])
-            down = np.minimum(have[leaves, one][:, None], have[partners, other][None, :])
-            cost = self._cost(leaves, one, other)[:, None] + self._cost(partners, one, other)[None, :]
-            cost = np.where(up + down >= self.min_cell, cost, np.inf)
-            row, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
-            if np.isfinite(cost[row, column]):
-                yield float(cost[row, column]), int(leaves[row]), int(partners[column])
-                return
-        alone = np.where(
-            have[leaves, one] + have[leaves, other] >= self.min_cell, self._cost(leaves, one, other), np.inf
-        )
-        if len(leaves) and np.isfinite(alone.min()):
-            leaf = int(leaves[int(np.argmin(alone))])
-            above = sum(float(self._cost(np.array([up]), one, other)[0]) for up in self._between(leaf, None)[1:])
-            yield float(alone.min()) + above, leaf, None
+        path = self.table.tree.path(node)
+        for below, above in pairwise(path):
+            (start, end), (inside, outside) = self.spans[above], self.spans[below]
+            depth = int(self.table.tree.depth[above]) + 1
+            leaves = self._candidates(np.arange(*self.spans[node]), one, others, depth)
+            partners = np.concatenate([np.arange(start, inside), np.arange(outside, end)])
+            partners = self._candidates(partners, one, others, depth)
+            if not (len(leaves) and len(partners)):
+                continue
+            near, far = self.movable[leaves][:, None], self.movable[partners][None]
+            width = np.minimum(near[..., others], far[..., [one]]) + np.minimum(near[..., [one]], far[..., others])
+            cost = self._price(leaves, one, others, depth)[:, None] + self._price(partners, one, others, depth)[None]
+            cost = np.where(width >= self.min_cell, cost, np.inf)
+            leaf, partner, other = np.unravel_index(int(np.argmin(cost)), cost.shape)
+            if np.isfinite(lowest := float(cost[leaf, partner, other])):
+                between = [*self._below(leaves[leaf], depth), *self._below(partners[partner], depth)]
+                return _Move(lowest, between, int(others[other]))
+        return self._alone(node, one, others)
 
-    def _cost(self, nodes: Rows, one: int, other: int) -> Counts:
-        """People whose figures would be withheld besides what is already; a little for a cell of nobody."""
-        new = np.where(self.cells[nodes][:, [one, other]], 0.0, self.exact[nodes][:, [one, other]] + 1.0)
-        total: Counts = new.sum(axis=1)
+    def _alone(self, node: int, one: int, others: Rows) -> "_Move | None":
+        leaves = np.arange(*self.spans[node])
+        width = self.movable[leaves][:, [one]] + self.movable[leaves][:, others]
+        cost = np.where(width >= self.min_cell, self._price(leaves, one, others, 0), np.inf)
+        leaf, other = np.unravel_index(int(np.argmin(cost)), cost.shape)
+        if not np.isfinite(cost[leaf, other]):
+            return None
+        return _Move(float(cost[leaf, other]), self._below(leaves[leaf], 0), int(others[other]))
+
+    def _candidates(self, leaves: Rows, one: int, others: Rows, depth: int) -> Rows:
+        """Leaves that have people to move, the cheapest where there are many."""
+        have = self.movable[leaves]
+        leaves = leaves[(have[:, one] > 0) | (have[:, others] > 0).any(axis=1)]
+        if len(leaves) <= CANDIDATES:
+            return leaves
+        price = self._price(leaves, one, others, depth).min(axis=1)
+        return leaves[np.argsort(price, kind="stable")[:CANDIDATES]]
+
+    def _price(self, leaves: Rows, one: int, others: Rows, depth: int) -> Counts:
+        """[leaf, other], of the cells of both groups from a depth down to the leaf."""
+        nodes = self.lineage[leaves, depth:]
+        there = nodes >= 0
+        of_one = np.where(there, self.price[nodes, one], 0.0).sum(axis=1)
+        of_others = np.where(there[..., None], self.price[nodes][..., others], 0.0).sum(axis=1)
+        total: Counts = of_one[:, None] + of_others
         return total
 
-    def _between(self, leaf: int, partner: int | None) -> list[int]:
-        """The nodes below the first that holds both leaves; all above the leaf where there is no partner."""
-        one = self.paths[leaf]
-        if partner is None:
-            return one
-        other = self.paths[partner]
-        return [node for node in one if node not in other] + [node for node in other if node not in one]
+    def _below(self, leaf: int, depth: int) -> list[int]:
+        """The nodes from a depth down to the leaf."""
+        return [int(node) for node in self.lineage[leaf, depth:] if node >= 0]
+
+
+@dataclass(frozen=True)
+class _Move:
+    """cost : people whose figures it withholds. between : the nodes that it changes. other : the other group."""
+
+    cost: float
+    between: list[int]
+    other: int
