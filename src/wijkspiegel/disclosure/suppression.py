@@ -66,7 +66,8 @@ class Tree:
     @cached_property
     def depth(self) -> Rows:
         """[node], 0 for a root."""
-        return (self.lineage >= 0).sum(axis=1) - 1
+        depth: Rows = (self.lineage >= 0).sum(axis=1) - 1
+        return depth
 
     def inner_from_top(self) -> list[int]:
         inner = np.unique(self.parent[self.parent >= 0])
