@@ -5,7 +5,7 @@ is withheld from what is shown, compute every figure from that, and seal it. doc
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -73,7 +73,7 @@ def protect(
     told = _as_published(city)
     if not city.published:
         if register is not None:
-            check_and_record(city, register, policy.min_cell, created or date.today().isoformat())
+            check_and_record(city, register, asdict(policy), created or date.today().isoformat())
         city = protected_city(city, policy)
         withheld = _notes_on_withheld(city, policy)
         told = _as_protected(policy)

@@ -223,12 +223,17 @@ def write_release(release: Release, directory: Path) -> Path:
     """Write the package in `directory`, in place of an earlier release there. Other files in it are left alone.
 
     The files are first written beside those they replace, and datapackage.json, with all hashes, is moved in place
-    last: a write that was cut off leaves no release, never half of one.
+    last: a write that was cut off leaves no release, never half of one, and the next one mends it.
     Raises InputError where a file of another origin would be overwritten: nothing is touched then.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    package = directory / "datapackage.json"
-    earlier = {Path(r["path"]).name for r in _package_of(directory)["resources"]} if package.exists() else set()
+    package, replaced = directory / "datapackage.json", directory / ".replaced-datapackage.json"
+    earlier = {
+        Path(resource["path"]).name
+        for path in (package, replaced)
+        if path.exists()
+        for resource in _package_at(path)["resources"]
+    }
     files = _files(release)
     if strangers := sorted(
         name for name in files if (directory / name).exists() and name not in {*earlier, package.name}
@@ -241,47 +246,52 @@ def write_release(release: Release, directory: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix=".release-", dir=directory) as beside:
         for name, content in files.items():
             (Path(beside) / name).write_bytes(content)
-        package.unlink(missing_ok=True)
+        if package.exists():
+            package.replace(replaced)
         for name in earlier - set(files):
             (directory / name).unlink(missing_ok=True)
         for name in files:
-            (Path(beside) / name).rename(directory / name)
+            (Path(beside) / name).replace(directory / name)
+    replaced.unlink(missing_ok=True)
     return directory
 
 
 def read_release(directory: Path) -> Release:
     """The release written in `directory`. Raises InputError where it is none, or was changed after it was made."""
-    package = _package_of(directory)
-    about = _about_from(package["wijkspiegel"])
+    package = _package_at(directory / "datapackage.json")
+    try:
+        about = _about_from(package["wijkspiegel"])
+        resources = [(each["name"], each["path"], each["hash"]) for each in package["resources"]]
+    except (KeyError, TypeError, ValueError):
+        raise _no_release(directory / "datapackage.json") from None
     tables, boundaries = {}, {}
-    for resource in package["resources"]:
-        path = directory / resource["path"]
+    for name, file, sha256 in resources:
+        path = directory / Path(file).name
         try:
             content = path.read_bytes()
         except FileNotFoundError:
             raise InputError("this file of the release is missing", file=path, mend="Copy it again, whole.") from None
-        if f"sha256:{hashlib.sha256(content).hexdigest()}" != resource["hash"]:
+        if f"sha256:{hashlib.sha256(content).hexdigest()}" != sha256:
             raise InputError(
                 "this file was changed after the release was made", file=path, mend="Use the release as it was made."
             )
-        if path.suffix == ".csv":
-            tables[resource["name"]] = _table_from(resource["name"], content)
-        else:
-            boundaries[resource["name"].removeprefix("boundaries-")] = json.loads(content)
+        if name in RELEASE_TABLES:
+            tables[name] = _table_from(name, content)
+        elif name.startswith("boundaries-"):
+            boundaries[name.removeprefix("boundaries-")] = json.loads(content)
     if missing := set(RELEASE_TABLES) - set(tables):
         raise InputError(f"the release lacks {', '.join(sorted(missing))}", file=directory)
     return Release(about, tables, boundaries, _SEAL)
 
 
-def _package_of(directory: Path) -> dict[str, Any]:
-    path = directory / "datapackage.json"
+def _package_at(path: Path) -> dict[str, Any]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         written_as = package["wijkspiegel"]["format"]
     except FileNotFoundError:
-        raise InputError("there is no datapackage.json, so this is no release", file=directory) from None
+        raise InputError("there is no datapackage.json, so this is no release", file=path.parent) from None
     except (json.JSONDecodeError, KeyError, TypeError):
-        raise InputError("this is not the datapackage.json of a release", file=path) from None
+        raise _no_release(path) from None
     if written_as != FORMAT:
         raise InputError(
             f"this release has layout {written_as}, and this program reads layout {FORMAT}",
@@ -289,6 +299,10 @@ def _package_of(directory: Path) -> dict[str, Any]:
             mend="Make the release again with this version of the program.",
         )
     return dict(package)
+
+
+def _no_release(path: Path) -> InputError:
+    return InputError("this is not the datapackage.json of a release", file=path, mend="Copy the release again, whole.")
 
 
 def _files(release: Release) -> dict[str, bytes]:
