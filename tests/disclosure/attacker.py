@@ -1,6 +1,7 @@
 """An attacker who has a release, knows every rule of the door, and works out what each withheld count can be."""
 
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow.csv
 from scipy import sparse
 from scipy.optimize import linprog
 
-from wijkspiegel.disclosure.protection import WIDER
+from wijkspiegel.disclosure.protection import NESTED
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,27 @@ def attack(directory: Path, year: int) -> list[Guess]:
                 if area in children:
                     below = [column[child, scheme, group] for child in children[area]]
                     sums.append((column[area, scheme, group], below))
-        for fine, wider in WIDER.items():
-            for coarse, wide_groups in schemes.items():
-                if fine in schemes and set(wide_groups) == set(wider.values()):
-                    for wide in wide_groups:
-                        parts = [column[area, fine, group] for group in schemes[fine] if wider[group] == wide]
-                        sums.append((column[area, coarse, wide], parts))
+        sums += _between_schemes(area, schemes, column)
     known = {
         column[row["area"], row["scheme"], row["group"]]: row["count"] for row in cells if row["count"] is not None
     }
     known |= {people[row["area"]]: row["population"] for row in areas if row["population"] is not None}
     return _bounds(sums, known, column, len(cells) + len(areas))
+
+
+def _between_schemes(
+    area: str, schemes: dict[str, list[str]], column: dict[tuple[str, str, str], int]
+) -> list[tuple[int, list[int]]]:
+    sums = []
+    for fine, (coarse, wider) in NESTED.items():
+        if fine in schemes and coarse in schemes:
+            for wide in schemes[coarse]:
+                parts = [column[area, fine, group] for group in schemes[fine] if wider[group] == wide]
+                sums.append((column[area, coarse, wide], parts))
+    for one, other in combinations(schemes, 2):
+        if "unknown" in schemes[one] and "unknown" in schemes[other]:
+            sums.append((column[area, one, "unknown"], [column[area, other, "unknown"]]))
+    return sums
 
 
 def _bounds(

@@ -17,7 +17,7 @@ from wijkspiegel.disclosure import Policy, Release, protect, write_release
 from wijkspiegel.disclosure.protection import protected_city
 from wijkspiegel.errors import DisclosureError
 from wijkspiegel.mirror import portray
-from wijkspiegel.schemes import WESTERN, WESTERN_COUNTRIES
+from wijkspiegel.schemes import WESTERN, WESTERN_COUNTRIES, Scheme, label
 from wijkspiegel.tables import Areas, City, Composition, exact
 
 POLICY = Policy()
@@ -76,6 +76,68 @@ def test_no_withheld_count_can_be_told_within_ten(tmp_path_factory: pytest.TempP
         if guess.most < 1e-6:  # nobody here, because nobody in the area around it: a zero tells of no one
             continue
         assert guess.width >= POLICY.min_cell - 1e-6, guess
+
+
+def scheme_of(code: str, *groups: str) -> Scheme:
+    return Scheme(code, label(code, code), groups, {group: label(group, group) for group in groups})
+
+
+def city_by(schemes: list[tuple[Scheme, NDArray[np.float64]]], people: NDArray[np.float64]) -> City:
+    """Buurten, two to a wijk, in a gemeente. schemes : scheme -> [group of it, group of `people`], 1 where it is in."""
+    number = len(people)
+    codes = tuple(f"b{row:02}" for row in range(number))
+    wijken = tuple(f"w{row:02}" for row in range((number + 1) // 2))
+    levels = {
+        "gemeente": Areas("gemeente", ("g",), ("g",), ("",)),
+        "wijk": Areas("wijk", wijken, wijken, ("g",) * len(wijken)),
+        "buurt": Areas("buurt", codes, codes, tuple(wijken[row // 2] for row in range(number))),
+    }
+    counts = {
+        "gemeente": people.sum(axis=0, keepdims=True),
+        "wijk": np.array([people[row : row + 2].sum(axis=0) for row in range(0, number, 2)]),
+        "buurt": people,
+    }
+    compositions = [
+        exact(areas, 2024, scheme, counts[level] @ gathered.T)
+        for scheme, gathered in schemes
+        for level, areas in levels.items()
+    ]
+    return City("Stad", tuple(levels), "gemeente", tuple(compositions), (), False, "g")
+
+
+BY_WEST = scheme_of("western_with_unknown", "nl", "western", "non_western", "unknown")
+BY_ORIGIN = scheme_of("origin_with_unknown", "nl", "europe", "outside_europe", "unknown")
+
+
+@given(
+    arrays.arrays(np.int64, (4, 6), elements=st.integers(0, 12) | st.integers(0, 90)),
+    arrays.arrays(np.int64, 4, elements=st.sampled_from([0, 300, 900])),
+)
+@settings(max_examples=25)
+def test_what_two_schemes_share_is_not_told_by_either(
+    tmp_path_factory: pytest.TempPathFactory, small: NDArray[np.int64], dutch: NDArray[np.int64]
+) -> None:
+    small[:, 0] += dutch
+    small[0] += 40
+    # nl; western and from Europe; western from elsewhere; from Europe and non-western; elsewhere; unknown
+    west = np.array([[1, 0, 0, 0, 0, 0], [0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 0, 1.0]])
+    origin = np.array([[1, 0, 0, 0, 0, 0], [0, 1, 0, 1, 0, 0], [0, 0, 1, 0, 1, 0], [0, 0, 0, 0, 0, 1.0]])
+    city = city_by([(BY_WEST, west), (BY_ORIGIN, origin)], small.astype(np.float64))
+    try:
+        release = protect(city, derive, policy=POLICY)
+    except DisclosureError:
+        reject()
+    for guess in attack(write_release(release, tmp_path_factory.mktemp("release")), 2024):
+        assert guess.most < 1e-6 or guess.width >= POLICY.min_cell - 1e-6, guess
+
+
+def test_a_scheme_that_gathers_groups_of_another_is_refused() -> None:
+    people = np.random.default_rng(1).poisson(60, (12, 4)).astype(float)
+    fine = scheme_of("own", "a", "b", "c", "d")
+    coarse = scheme_of("coarse", "ab", "cd")
+    gathered = np.array([[1, 1, 0, 0], [0, 0, 1, 1.0]])
+    with pytest.raises(DisclosureError, match=r"groups of 'coarse' are sums of groups of 'own'.*Leave one of the two"):
+        protected_city(city_by([(fine, np.eye(4)), (coarse, gathered)], people), POLICY)
 
 
 def test_the_attacker_finds_a_count_that_alone_is_withheld(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ The steps: withhold small cells and what would give them away, round everything 
 is withheld from what is shown, compute every figure from that, and seal it. docs/explanation/disclosure.md tells why.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -36,22 +38,24 @@ class Policy:
     rounding: int = 5
 
 
-WIDER: Mapping[str, Mapping[str, str]] = MappingProxyType(
+def _with_unknown(wider: Mapping[str, str]) -> Mapping[str, str]:
+    return {**wider, "unknown": "unknown"}
+
+
+_COUNTRIES = {group: group if group in WESTERN.groups else "non_western" for group in WESTERN_COUNTRIES.groups}
+_BIRTH = {group: group.removesuffix("_born_nl").removesuffix("_born_abroad") for group in ORIGIN_BIRTH.groups}
+
+NESTED: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
-        WESTERN_COUNTRIES.code: {
-            group: group if group in WESTERN.groups else "non_western" for group in WESTERN_COUNTRIES.groups
-        },
-        ORIGIN_BIRTH.code: {
-            group: group.removesuffix("_born_nl").removesuffix("_born_abroad") for group in ORIGIN_BIRTH.groups
-        },
+        f"{fine.code}{suffix}": (f"{coarse.code}{suffix}", _with_unknown(wider) if suffix else wider)
+        for fine, coarse, wider in ((WESTERN_COUNTRIES, WESTERN, _COUNTRIES), (ORIGIN_BIRTH, ORIGIN, _BIRTH))
+        for suffix in ("", "_with_unknown")
     }
 )
-"""Fine scheme -> group -> group of the coarser scheme that it is part of."""
+"""Fine scheme -> the coarser one, and for each group the group of that one that it is part of."""
 
 SWEEPS = 3
 """How often rows and columns tighten each other's bounds."""
-
-COARSER: Mapping[str, str] = MappingProxyType({WESTERN_COUNTRIES.code: WESTERN.code, ORIGIN_BIRTH.code: ORIGIN.code})
 
 
 def protect(
@@ -138,15 +142,25 @@ class _Family:
 def _protect_year(compositions: Sequence[Composition], policy: Policy) -> list[Composition]:
     """All levels and schemes of one year, in the order given."""
     schemes = dict.fromkeys(c.scheme.code for c in compositions)
-    coarse = {COARSER[code] for code in schemes if COARSER.get(code) in schemes}
+    coarse = {_coarser(code, schemes) for code in schemes}
     families = [_family(compositions, code, schemes) for code in schemes if code not in coarse]
+    _refuse_sums_of_each_other(families)
     withheld = _withhold_all(families, policy)
-    totals: dict[tuple[str, float], float] = {}
+    columns = Counter(
+        key for family in families for key in {_key(family, column) for column in family.table.wide_counts().T}
+    )
+    shared = {key for key, times in columns.items() if times > 1}
+    known: dict[_Key, Counts] = {}
     found: dict[tuple[str, str], Composition] = {}
     for family, hidden in zip(families, withheld, strict=True):
-        for composition in _protected(family, hidden, compositions, totals, policy):
+        for composition in _protected(family, hidden, compositions, shared, known, policy):
             found[composition.areas.level, composition.scheme.code] = composition
     return [found[c.areas.level, c.scheme.code] for c in compositions]
+
+
+def _coarser(code: str, schemes: Collection[str]) -> str | None:
+    coarser, _ = NESTED.get(code, (None, {}))
+    return coarser if coarser in schemes else None
 
 
 def _family(compositions: Sequence[Composition], code: str, schemes: Mapping[str, None]) -> _Family:
@@ -165,11 +179,11 @@ def _family(compositions: Sequence[Composition], code: str, schemes: Mapping[str
     )
     counts = np.vstack([c.counts for c in of_scheme])
     groups = of_scheme[0].scheme.groups
-    coarser = COARSER.get(code) if COARSER.get(code) in schemes else None
+    coarser = _coarser(code, schemes)
     wider = np.arange(len(groups))
     if coarser is not None:
         wide_groups = next(c.scheme.groups for c in compositions if c.scheme.code == coarser)
-        wider = np.array([wide_groups.index(WIDER[code][group]) for group in groups])
+        wider = np.array([wide_groups.index(NESTED[code][1][group]) for group in groups])
     start = np.cumsum([0, *(len(c.areas) for c in of_scheme)])
     levels = {c.areas.level: np.arange(start[i], start[i + 1]) for i, c in enumerate(of_scheme)}
     _require_sums(parents, counts, [area for _, area in codes])
@@ -187,40 +201,64 @@ def _require_sums(parents: Rows, counts: Counts, codes: Sequence[str]) -> None:
         )
 
 
+def _refuse_sums_of_each_other(families: Sequence[_Family]) -> None:
+    """Two schemes of which one gathers groups of the other, in a way that the door does not know of."""
+    for fine, coarse in permutations(families, 2):
+        columns = len(coarse.table.counts[0])
+        if fine.areas == coarse.areas and 1 < columns < len(fine.table.counts[0]):
+            there = fine.table.counts[:, fine.table.counts.any(axis=0)]
+            gathered, _, rank, _ = np.linalg.lstsq(there, coarse.table.counts)
+            known = rank == there.shape[1] and np.allclose(gathered, np.rint(gathered), atol=1e-6)
+            if known and np.allclose(there @ np.rint(gathered), coarse.table.counts):
+                raise DisclosureError(
+                    f"The groups of '{coarse.fine}' are sums of groups of '{fine.fine}', so what one withholds could "
+                    "be told from the other. Leave one of the two out."
+                )
+
+
 def _withhold_all(families: Sequence[_Family], policy: Policy) -> list[Withheld]:
-    """What each family withholds, no family telling of an area that another hides."""
-    hidden: dict[int, set[int]] = {id(family): set() for family in families}
+    """What each family withholds; none tells of an area or a count that another hides."""
+    areas: list[set[int]] = [set() for _ in families]
+    cells = [np.zeros(family.table.counts.shape, dtype=bool) for family in families]
     while True:
-        found = [withhold(family.table, policy.min_cell, policy.rounding, hidden[id(family)]) for family in families]
-        everywhere: Mask = np.any([w.people for w in found if len(w.people) == len(found[0].people)], axis=0)
-        untold = set(np.flatnonzero(everywhere).tolist())
-        if all(set(np.flatnonzero(w.people).tolist()) >= untold for w in found):
+        found = [
+            withhold(family.table, policy.min_cell, policy.rounding, hidden, also)
+            for family, hidden, also in zip(families, areas, cells, strict=True)
+        ]
+        again = False
+        for (i, one), (j, other) in permutations(enumerate(families), 2):
+            if one.areas != other.areas:
+                continue
+            untold = set(np.flatnonzero(found[j].people).tolist()) - set(np.flatnonzero(found[i].people).tolist())
+            areas[i] |= untold
+            same = _same_columns(one.table.counts, other.table.counts)
+            told = np.zeros_like(cells[i])
+            told[:, same[:, 0]] = found[j].cells[:, same[:, 1]] & ~found[i].cells[:, same[:, 0]]
+            cells[i] |= told
+            again |= bool(untold) or bool(told.any())
+        if not again:
             return found
-        hidden = {id(family): untold for family in families}
+
+
+def _same_columns(one: Counts, other: Counts) -> Rows:
+    """[pair, 2], the groups of two schemes that hold the same people, as far as anyone can see."""
+    return np.array(
+        [(i, j) for i in range(one.shape[1]) for j in range(other.shape[1]) if (one[:, i] == other[:, j]).all()],
+        dtype=np.intp,
+    ).reshape(-1, 2)
 
 
 def _protected(
     family: _Family,
     withheld: Withheld,
     compositions: Sequence[Composition],
-    totals: dict[tuple[str, float], float],
+    shared: Collection["_Key"],
+    known: dict["_Key", Counts],
     policy: Policy,
 ) -> list[Composition]:
-    """The compositions of a family, rounded, with estimates for what is withheld; `totals` are rounded only once."""
-    table, parent = family.table, family.table.tree.parent
-    people = table.counts.sum(axis=1)
-    keys = [(area, count) for area, count in zip(family.areas, people.tolist(), strict=True)]
-    if not all(key in totals for key in keys):
-        totals |= zip(keys, round_tree(people[:, None], parent, None, policy.rounding)[:, 0].tolist(), strict=True)
-    total = np.array([totals[key] for key in keys])
-    wide = round_tree(table.wide_counts(), parent, total, policy.rounding)
-    fine = np.zeros_like(table.counts)
-    for number in range(wide.shape[1]):
-        columns = np.flatnonzero(table.wider == number)
-        if len(columns) == 1:
-            fine[:, columns[0]] = wide[:, number]
-        else:
-            fine[:, columns] = round_tree(table.counts[:, columns], parent, wide[:, number], policy.rounding)
+    """The compositions of a family, rounded, with estimates for what is withheld."""
+    table = family.table
+    wide, fine = _rounded(family, shared, known, policy.rounding)
     tables = [(family.fine, table.counts, fine, withheld.cells)]
     if family.coarse is not None:
         tables.append((family.coarse, table.wide_counts(), wide, withheld.wide))
@@ -235,6 +273,52 @@ def _protected(
                 low, high = (bound[rows] for bound in bounds)
                 made.append(_told(c, estimates[rows], hidden[rows], low, high, reach))
     return made
+
+
+_Key = tuple[tuple[str, ...], bytes]
+"""Areas, and a count of each of them."""
+
+
+def _key(family: _Family, column: Counts) -> _Key:
+    return family.areas, column.tobytes()
+
+
+def _rounded(family: _Family, shared: Collection[_Key], known: dict[_Key, Counts], base: int) -> tuple[Counts, Counts]:
+    """[node, wider group] and [node, group], multiples of the base that add up.
+
+    shared : counts that other families have too. known : those that were rounded before, and are rounded once only.
+    """
+    table, parent = family.table, family.table.tree.parent
+    wide_counts = table.wide_counts()
+    total = _once(family, wide_counts.sum(axis=1), known, lambda people: round_tree(people, parent, None, base))
+    keys = [_key(family, column) for column in wide_counts.T]
+    fixed = [number for number, key in enumerate(keys) if key in known]
+    left = total - sum((known[keys[number]] for number in fixed), np.zeros(len(total)))
+    if (left < 0).any() or (len(fixed) == len(keys) and left.any()):
+        fixed, left = [], total
+    own = [number for number in range(len(keys)) if number not in fixed and keys[number] not in shared]
+    first = [number for number in range(len(keys)) if number not in fixed and number not in own]
+    wide = np.zeros_like(wide_counts)
+    for number in fixed:
+        wide[:, number] = known[keys[number]]
+    together = np.column_stack([wide_counts[:, first], wide_counts[:, own].sum(axis=1)])
+    rounded = round_tree(together if own else together[:, :-1], parent, left, base)
+    wide[:, first] = rounded[:, : len(first)]
+    known |= {keys[number]: wide[:, number] for number in first}
+    if own:
+        wide[:, own] = round_tree(wide_counts[:, own], parent, rounded[:, -1], base)
+    fine = np.zeros_like(table.counts)
+    for number in range(wide.shape[1]):
+        columns = np.flatnonzero(table.wider == number)
+        fine[:, columns] = round_tree(table.counts[:, columns], parent, wide[:, number], base)
+    return wide, fine
+
+
+def _once(family: _Family, people: Counts, known: dict[_Key, Counts], rounding: Callable[[Counts], Counts]) -> Counts:
+    key = _key(family, people)
+    if key not in known:
+        known[key] = rounding(people[:, None])[:, 0]
+    return known[key]
 
 
 def _told(

@@ -24,6 +24,8 @@ def round_tree(counts: Counts, parent: NDArray[np.intp], totals: Counts | None, 
     totals : [node], multiples of the base that add up over the tree, which the groups of each node must add up to;
     None lets them be.
     """
+    if totals is not None and counts.shape[1] <= 1:
+        return totals[:, None][:, : counts.shape[1]]
     rounded = np.zeros_like(counts)
     nodes = np.flatnonzero(parent < 0)
     while len(nodes):

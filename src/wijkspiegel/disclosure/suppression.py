@@ -111,8 +111,10 @@ def tells_of_everyone(counts: Counts) -> Mask:
     return everyone if counts.shape[1] > 1 else np.zeros_like(everyone)
 
 
-def withhold(table: Table, min_cell: int, base: int, untold: Collection[int] = ()) -> Withheld:
-    """What must be withheld of a table, in any case the people of the nodes `untold`.
+def withhold(
+    table: Table, min_cell: int, base: int, untold: Collection[int] = (), also: Mask | None = None
+) -> Withheld:
+    """What must be withheld of a table, in any case the people of the nodes `untold` and the cells `also`.
 
     Raises DisclosureError where not even the whole can be told.
     """
@@ -121,6 +123,8 @@ def withhold(table: Table, min_cell: int, base: int, untold: Collection[int] = (
         hidden = _hidden_nodes(table, min_cell, untold)
         merged, origin = _merge(table, hidden)
         search = _Search(merged, min_cell, base)
+        if also is not None:
+            search.begin_with(np.unique(np.column_stack([origin[also.nonzero()[0]], also.nonzero()[1]]), axis=0))
         try:
             search.run()
         except _NoMoveError as error:
@@ -220,6 +224,11 @@ class _Search:
             np.minimum.at(first, column[there], there)
             np.maximum.at(last, column[there], there + 1)
         return list(zip(first.tolist(), last.tolist(), strict=True))
+
+    def begin_with(self, cells: Rows) -> None:
+        """cells : [cell, 2], node and group of what must be withheld in any case."""
+        self.cells[cells[:, 0], cells[:, 1]] = True
+        self.price[cells[:, 0], cells[:, 1]] = 0.0
 
     def run(self) -> None:
         while todo := self._unsafe():
