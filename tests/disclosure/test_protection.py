@@ -238,3 +238,18 @@ def test_the_register_refuses_a_second_release_that_differs_by_a_few_people(tmp_
     with pytest.raises(DisclosureError, match="over other areas"):
         protect(city_of(np.full((5, 7), 50.0)), derive, policy=POLICY, register=register)
     assert register.read_text() == kept
+
+
+def test_the_example_of_the_documentation() -> None:
+    counts = np.array([[610.0, 42, 3], [580, 55, 38], [720, 61, 47]])
+    buurten = Areas("buurt", ("A", "B", "C"), ("A", "B", "C"), ("W",) * 3)
+    wijk = Areas("wijk", ("W",), ("W",), ("",))
+    compositions = (
+        exact(wijk, 2024, WESTERN, counts.sum(axis=0, keepdims=True)),
+        exact(buurten, 2024, WESTERN, counts),
+    )
+    whole, parts = protected_city(City("", ("wijk", "buurt"), "wijk", compositions, (), False), POLICY).compositions
+    assert whole.counts.tolist() == [[1910, 160, 85]]
+    assert parts.withheld.tolist() == [[False, True, True], [False, True, True], [False, False, False]]
+    assert parts.counts[~parts.withheld].tolist() == [610, 580, 720, 60, 45]
+    assert parts.population == pytest.approx([655, 675, 825])
