@@ -13,12 +13,12 @@ help: ## Show what can be made
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed. Found: " + sys.version.split()[0] + ". Name another with: make demo PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --require-hashes -r requirements/run.txt
+	$(PIP) install --quiet --no-deps --require-hashes -r requirements/run.txt
 	$(PIP) install --quiet --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	$(PIP) install --quiet --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.run ## Install, invent a city, compute its mirror, say where to look
@@ -32,8 +32,14 @@ check: $(VENV)/.dev ## Lint and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev ## Measure against what a user would pick instead (long)
-	$(BIN)/python benchmarks/run.py
+$(VENV)-peer/.made:
+	$(PYTHON) -m venv $(VENV)-peer
+	$(VENV)-peer/bin/python -m pip --disable-pip-version-check install --quiet segregation==2.5.4
+	@touch $@
+
+bench: $(VENV)/.dev $(VENV)-peer/.made ## Measure against what a user would pick instead (an hour)
+	$(BIN)/python -m benchmarks.run $(BENCH)
+	$(BIN)/python -m benchmarks.right
 
 docs: $(VENV)/.dev ## Build the documentation in docs/_build/html; a broken link is an error
 	$(BIN)/sphinx-build --fail-on-warning --nitpicky -q docs docs/_build/html
@@ -47,4 +53,4 @@ lock: ## Choose and pin the versions of everything that is installed (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/run.txt pyproject.toml --extra all --group dev -o requirements/dev.txt
 
 clean: ## Remove what was made
-	rm -rf $(VENV) demo docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-peer demo docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
