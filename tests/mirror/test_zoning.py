@@ -39,6 +39,16 @@ def test_a_redrawn_wijk_pools_all_that_was_redrawn() -> None:
     assert sorted(shared.after[:, 0].tolist()) == [12, 50]
 
 
+def test_an_area_where_nobody_lived_pools_nothing_when_it_goes() -> None:
+    parents = dict.fromkeys(("b1", "b2", "b3", "b4"), "w")
+    before = year(2017, {"b1": 10, "b2": 20, "b3": 0}, parents)
+    after = year(2022, {"b1": 12, "b2": 25, "b4": 0}, parents)
+    shared = on_shared_parts(before, after)
+    assert sorted(shared.before[:, 0].tolist()) == [0, 0, 10, 20]
+    assert sorted(shared.after[:, 0].tolist()) == [0, 0, 12, 25]
+    assert shared.pooled == 0
+
+
 def test_nobody_is_lost_in_a_correspondence() -> None:
     before = year(2017, {"b1": 10, "b2": 20, "b3": 8}, dict.fromkeys(("b1", "b2", "b3"), "w"))
     after = Areas("buurt", ("b1", "b4", "b5"), ("", "", ""), ("w", "w", "w"))

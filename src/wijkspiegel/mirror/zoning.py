@@ -61,10 +61,11 @@ def on_shared_parts(before: Composition, after: Composition) -> SharedParts:
 
     A part is an area whose code is in both years, which is taken to be the same place. Where areas were redrawn, all
     areas of the coarser area around them are pooled into it; where one of those was redrawn too, all into one part.
+    An area that is in one year only and where nobody lived then changes nothing.
     """
     around = dict(zip(before.areas.codes, before.areas.parents, strict=True))
     around |= dict(zip(after.areas.codes, after.areas.parents, strict=True))
-    redrawn = set(before.areas.codes) ^ set(after.areas.codes)
+    redrawn = _inhabited(before) - set(after.areas.codes) | _inhabited(after) - set(before.areas.codes)
     pools = {around[code] for code in redrawn}
     if not pools <= set(before.areas.parents) & set(after.areas.parents):
         around = {code: "" if parent in pools else parent for code, parent in around.items()}
@@ -78,6 +79,10 @@ def on_shared_parts(before: Composition, after: Composition) -> SharedParts:
         _summed(after, part, parts),
         float(people[in_pool].sum() / people.sum()) if people.sum() else 0.0,
     )
+
+
+def _inhabited(composition: Composition) -> set[str]:
+    return {code for code, people in zip(composition.areas.codes, composition.population, strict=True) if people > 0}
 
 
 def _summed(composition: Composition, part: Mapping[str, str], parts: Mapping[str, int]) -> Counts:

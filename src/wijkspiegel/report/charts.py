@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-WIDTH = 640
-LABEL = 230
-ROW = 30
+WIDTH = 400
+"""Units of the drawing. A phone shows it at three quarters of its size, a screen at one and a third."""
+ROW = 42
 CLASSES = 5
+SHOWN = 0.995
+"""Shares that add up to less leave something out that a reader should see."""
 
 
 @dataclass(frozen=True)
@@ -27,73 +29,88 @@ class Bar:
 
 
 def intervals(name: str, title: str, description: str, bars: Sequence[Bar], most: float, middle: float = 0.0) -> str:
-    """Horizontal bars of intervals, with a dot for the value, on a scale from 0 (or -most) to most.
+    """A row for each bar: its label, and under it the interval with a dot for the value, on one scale up to `most`.
 
     middle : where the reference line stands.
     """
     least = min([0.0, *(bar.lower for bar in bars if bar.lower is not None), *(b.value for b in bars if b.value)])
-    span = WIDTH - LABEL - 90
+    span = WIDTH - 8 - 62  # room for a dot at the left and a text at the right
 
     def x(value: float) -> float:
-        return LABEL + span * (min(max(value, least), most) - least) / (most - least or 1)
+        return 8 + span * (min(max(value, least), most) - least) / (most - least or 1)
 
-    parts = [f'<line class="axis" x1="{x(middle):.1f}" x2="{x(middle):.1f}" y1="4" y2="{ROW * len(bars) + 4}"/>']
+    parts = []
     for number, bar in enumerate(bars):
-        y = ROW * number + ROW / 2 + 4
-        parts.append(
-            f'<text class="label" x="{LABEL - 12}" y="{y + 4:.0f}" text-anchor="end">{escape(bar.label)}</text>'
-        )
+        y = ROW * number + 30
+        parts.append(f'<text class="label" x="0" y="{y - 12}">{escape(bar.label)}</text>')
+        parts.append(f'<line class="axis" x1="{x(middle):.1f}" x2="{x(middle):.1f}" y1="{y - 8}" y2="{y + 8}"/>')
         if bar.lower is not None and bar.upper is not None:
             width = max(x(bar.upper) - x(bar.lower), 2)
-            parts.append(
-                f'<rect class="interval" x="{x(bar.lower):.1f}" y="{y - 6:.1f}" width="{width:.1f}" height="12" rx="3"/>'  # noqa: E501
-            )
+            parts.append(_part("interval", x(bar.lower), y - 5, width, 10))
         if bar.value is not None:
-            parts.append(f'<circle class="dot" cx="{x(bar.value):.1f}" cy="{y:.1f}" r="4.5"/>')
+            parts.append(f'<circle class="dot" cx="{x(bar.value):.1f}" cy="{y}" r="4.5"/>')
         end = max([x(v) for v in (bar.value, bar.upper) if v is not None], default=x(middle))
-        parts.append(f'<text class="value" x="{end + 10:.1f}" y="{y + 4:.0f}">{escape(bar.text)}</text>')
-    return _svg(name, title, description, WIDTH, ROW * len(bars) + 8, parts)
+        parts.append(f'<text class="value" x="{end + 9:.1f}" y="{y + 4}">{escape(bar.text)}</text>')
+    return _svg(name, title, description, WIDTH, ROW * len(bars) + 4, parts)
 
 
-def shares(name: str, title: str, description: str, rows: Mapping[str, Sequence[float]], groups: Sequence[str]) -> str:
-    """A bar of shares for each label, its parts in the order of the groups, parted by white and by pattern."""
+def shares(
+    name: str,
+    title: str,
+    description: str,
+    rows: Mapping[str, Sequence[float]],
+    groups: Sequence[str],
+    withheld: str,
+) -> str:
+    """A bar of shares for each label, its parts in the order of the groups, numbered as in the legend.
+
+    withheld : what the legend says of the rest, where the shares that are shown do not add up to one.
+    """
     parts = []
+    has_rest = any(sum(values) < SHOWN for values in rows.values())
     for number, (label, values) in enumerate(rows.items()):
         y = 4 + number * 44
         parts.append(f'<text class="label" x="0" y="{y + 22}">{escape(label)}</text>')
-        x = 60.0
+        x = left = 38.0
         for group, value in enumerate(values):
-            width = (WIDTH - 60) * value
+            width = (WIDTH - left) * value
             if width > 0:
-                parts.append(
-                    f'<rect class="group g{group % 8}" x="{x:.1f}" y="{y}" width="{max(width - 1.5, 0.5):.1f}" height="34"/>'  # noqa: E501
-                )
-            if width > 30:
-                parts.append(
-                    f'<text class="in g{group % 8}" x="{x + width / 2:.1f}" y="{y + 22}" text-anchor="middle">'
-                    f"{group + 1}</text>"
-                )
+                parts.append(_part(f"group g{group % 8}", x, y, max(width - 1.5, 0.5), 34))
+            if width > 16:
+                parts.append(_number(group, x + width / 2, y + 22))
             x += width
+        if sum(values) < SHOWN:
+            parts.append(_part("area none", x, y, max(WIDTH - x, 0.5), 34, f"url(#{name}-hatch)"))
     height = 44 * len(rows) + 8
-    for group, label in enumerate(groups):
-        column, line = group % 2, group // 2
-        x, y = 60 + column * 300, height + 8 + line * 24
-        parts.append(f'<rect class="group g{group % 8}" x="{x}" y="{y}" width="18" height="16"/>')
-        parts.append(
-            f'<text class="in g{group % 8}" x="{x + 9}" y="{y + 12.5}" text-anchor="middle">{group + 1}</text>'
-        )
+    entries = [*groups, *([withheld] if has_rest else [])]
+    for group, label in enumerate(entries):
+        x, y = 0.0, height + 8 + group * 22
+        if group < len(groups):
+            parts += [_part(f"group g{group % 8}", x, y, 18, 16), _number(group, x + 9, y + 12.5)]
+        else:
+            parts.append(_part("area none", x, y, 18, 16, f"url(#{name}-hatch)"))
         parts.append(f'<text class="label" x="{x + 26}" y="{y + 13}">{escape(label)}</text>')
-    return _svg(name, title, description, WIDTH, height + 16 + 24 * math.ceil(len(groups) / 2), parts)
+    parts = [_hatch(name), *parts] if has_rest else parts
+    return _svg(name, title, description, WIDTH, height + 8 + 22 * len(entries), parts)
+
+
+def _part(kind: str, x: float, y: float, width: float, height: float, fill: str = "") -> str:
+    filled = f' fill="{fill}"' if fill else ""
+    return f'<rect class="{kind}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}"{filled}/>'
+
+
+def _number(group: int, x: float, y: float) -> str:
+    return f'<text class="in g{group % 8}" x="{x:.1f}" y="{y}" text-anchor="middle">{group + 1}</text>'
 
 
 def curve(name: str, title: str, description: str, points: Sequence[tuple[str, float]], texts: Sequence[str]) -> str:
     """Values at a few scales, from small to large, joined by a line."""
     most = max((value for _, value in points), default=1.0) or 1.0
-    step = (WIDTH - 120) / max(len(points) - 1, 1)
-    places = [(60 + step * number, 160 - 130 * value / most) for number, (_, value) in enumerate(points)]
+    step = (WIDTH - 90) / max(len(points) - 1, 1)
+    places = [(45 + step * number, 160 - 130 * value / most) for number, (_, value) in enumerate(points)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     parts = [
-        f'<line class="axis" x1="40" x2="{WIDTH - 40}" y1="160" y2="160"/>',
+        f'<line class="axis" x1="20" x2="{WIDTH - 20}" y1="160" y2="160"/>',
         f'<polyline class="line" points="{line}"/>',
     ]
     for (x, y), (label, _), text in zip(places, points, texts, strict=True):
@@ -127,7 +144,7 @@ def choropleth(
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
     squeeze = math.cos(math.radians((south + north) / 2))
-    scale = min(WIDTH / ((east - west) * squeeze), 620 / (north - south))
+    scale = min(WIDTH / ((east - west) * squeeze), 430 / (north - south))
     margin = (WIDTH - (east - west) * squeeze * scale) / 2
     texts = {shade.number: shade.text for shade in legend}
     parts = []
@@ -140,22 +157,28 @@ def choropleth(
         )
         shade = shades.get(code)
         told = unknown if shade is None else texts[shade]
-        kind = "none" if shade is None else f"s{shade}"
-        parts.append(
-            f'<path class="area {kind}" d="{path}"><title>{escape(names.get(code, code))}: {escape(told)}</title></path>'  # noqa: E501
-        )
+        kind = f'none" fill="url(#{name}-hatch)' if shade is None else f"s{shade}"
+        said = f"{names.get(code, code)}: {told}"
+        parts.append(f'<path class="area {kind}" d="{path}"><title>{escape(said)}</title></path>')
     height = (north - south) * scale + 16
-    for number, (kind, text) in enumerate([*((f"s{one.number}", one.text) for one in legend), ("none", unknown)]):
+    entries = [
+        *((f"area s{one.number}", "", one.text) for one in legend),
+        ("area none", f"url(#{name}-hatch)", unknown),
+    ]
+    for number, (kind, fill, text) in enumerate(entries):
         y = height + number * 24
-        parts.append(f'<rect class="area {kind}" x="0" y="{y:.0f}" width="30" height="16"/>')
+        parts.append(_part(kind, 0, round(y), 30, 16, fill))
         parts.append(f'<text class="label" x="40" y="{y + 13:.0f}">{escape(text)}</text>')
-    hatch = (
-        '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect class="hatch-ground" width="6" height="6"/><line class="hatch-line" x1="0" x2="0" y1="0" y2="6"/>'
-        "</pattern></defs>"
+    return _svg(name, title, description, WIDTH, height + 24 * (len(legend) + 1), [_hatch(name), *parts])
+
+
+def _hatch(name: str) -> str:
+    """The pattern of what is not shown; every chart has its own, for ids are unique on a page."""
+    return (
+        f'<defs><pattern id="{name}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect class="hatch-ground" width="6" height="6"/>'
+        '<line class="hatch-line" x1="0" x2="0" y1="0" y2="6"/></pattern></defs>'
     )
-    return _svg(name, title, description, WIDTH, height + 24 * (len(legend) + 1), [hatch.replace('"hatch"', f'"{name}-hatch"'),  # noqa: E501
-        *[part.replace('class="area none"', f'class="area none" fill="url(#{name}-hatch)"') for part in parts]])  # fmt: skip  # noqa: E501
 
 
 def _rings(geometry: Mapping[str, Any]) -> list[list[list[float]]]:

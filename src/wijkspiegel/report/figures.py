@@ -48,6 +48,23 @@ class Figures:
         known = [scheme for scheme in self.release.about.schemes if scheme.code in latest]
         return max(known, key=lambda scheme: len(scheme.groups))
 
+    @cached_property
+    def scheme_over_years(self) -> Scheme:
+        """The scheme of the latest year that the whole has been counted by in most years; `scheme` where it ties."""
+        years = {
+            scheme.code: len({row["year"] for row in self.rows("composition", area=self.whole, scheme=scheme.code)})
+            for scheme in self.release.about.schemes
+            if scheme.code in self.rows_of_year("scheme")
+        }
+        most = max(years, key=lambda code: (years[code], code == self.scheme.code))
+        return self.scheme_of(most)
+
+    def scheme_of(self, code: str) -> Scheme:
+        return next(scheme for scheme in self.release.about.schemes if scheme.code == code)
+
+    def title_of_scheme(self, code: str) -> str:
+        return self.scheme_of(code).title[self.language]
+
     def rows_of_year(self, column: str) -> list[Any]:
         table = self.release.tables["composition"]
         return list(pc.unique(table.filter(pc.equal(table["year"], self.year))[column]).to_pylist())
@@ -64,7 +81,8 @@ class Figures:
         return {row["area"]: row["name"] for row in areas}
 
     def group(self, code: str) -> str:
-        return self.scheme.labels[code][self.language] if code in self.scheme.labels else code
+        schemes = (self.scheme, *self.release.about.schemes)
+        return next((scheme.labels[code][self.language] for scheme in schemes if code in scheme.labels), code)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number as people of this language write it; a dash for what is not known."""

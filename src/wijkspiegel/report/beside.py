@@ -1,0 +1,103 @@
+"""A place beside others: its peers, its two sides, and institutions beside the area that they serve."""
+
+from collections.abc import Iterator
+
+from wijkspiegel.report.charts import Bar, intervals
+from wijkspiegel.report.figures import Figures
+from wijkspiegel.report.finding import Finding, Table, Words, interval_of, listed, signed
+
+MOST_SIDES = 40
+"""How many areas that stand out are listed."""
+
+
+def peers(figures: Figures, words: Words) -> Finding | None:
+    said = words["peers"]
+    rows = figures.rows("peers", area=figures.whole, year=figures.year) if figures.release.about.subject else []
+    if not rows:
+        return None
+    return Finding(
+        "peers",
+        said["title"].format(title=figures.release.about.title, peer=figures.names[rows[0]["peer"]]),
+        said["text"],
+        said["assumes"],
+        Table(
+            said["caption"],
+            said["head"],
+            [
+                (str(row["rank"]), figures.names[row["peer"]], figures.number(row["distance"], 3), row["because"])
+                for row in rows
+            ],
+        ),
+    )
+
+
+def sides(figures: Figures, words: Words) -> Finding | None:
+    said = words["sides"]
+    every = figures.rows("sides")
+    if not every:
+        return None
+    telling = [row for row in every if row["side"] != "neither"]
+    telling.sort(key=lambda row: -abs(float(row["compared"])) / max(float(row["upper"] - row["lower"]), 1e-9))
+    beautiful = sum(row["side"] == "beautiful" for row in telling)
+    return Finding(
+        "sides",
+        said["title"].format(beautiful=figures.number(beautiful), less=figures.number(len(telling) - beautiful)),
+        said["text"] if telling else said["none"],
+        said["assumes"],
+        Table(
+            said["caption"],
+            said["head"],
+            [
+                (figures.names.get(row["area"], row["area"]), row["indicator"], figures.number(row["value"], 2),
+                 signed(figures, row["compared"], 2), interval_of(figures, words, row["lower"], row["upper"], 1, 2),
+                 said[row["side"]])
+                for row in telling[:MOST_SIDES]
+            ],
+        ),
+    )  # fmt: skip
+
+
+def representation(figures: Figures, words: Words) -> Iterator[Finding]:
+    said = words["representation"]
+    every = figures.rows("representation")
+    for number, institution in enumerate(dict.fromkeys(row["institution"] for row in every)):
+        rows = [row for row in every if row["institution"] == institution]
+        latest = max(row["year"] for row in rows)
+        whole = [row for row in rows if row["part"] == "all" and row["year"] == latest and row["ratio"] is not None]
+        if not whole:
+            continue
+        missing = min((row for row in whole if row["upper"] < 1), key=lambda row: float(row["ratio"]), default=None)
+        told = missing or min(whole, key=lambda row: float(row["ratio"]))
+        texts = [(figures.group(row["group"]), figures.number(row["ratio"], 2)) for row in whole]
+        title = said["title_missing" if missing else "title_mirror"]
+        yield Finding(
+            f"institution-{number}",
+            title.format(institution=institution, group=figures.group(told["group"])),
+            said["text"].format(
+                share=figures.percent(told["share"]), reference=figures.percent(told["reference_share"]),
+                ratio=figures.number(told["ratio"], 2),
+                interval=interval_of(figures, words, told["lower"], told["upper"], 1, 2),
+            ) if missing else "",
+            said["assumes"],
+            Table(
+                said["caption"].format(institution=institution),
+                said["head"],
+                [
+                    (said["all"] if row["part"] == "all" else row["part"], figures.group(row["group"]),
+                     figures.number(row["count"]),
+                     figures.percent(row["share"]), figures.percent(row["reference_share"]),
+                     figures.number(row["ratio"], 2), interval_of(figures, words, row["lower"], row["upper"], 1, 2))
+                    for row in rows
+                ],
+            ),
+            intervals(
+                f"chart-institution-{number}",
+                said["chart"].format(institution=institution),
+                said["describe"].format(list=listed(texts)),
+                [Bar(label, row["ratio"], row["lower"], row["upper"], text)
+                 for (label, text), row in zip(texts, whole, strict=True)],
+                max(1.1, *(min(row["upper"], 3) for row in whole)),
+                middle=1.0,
+            ),
+            said["chart"].format(institution=institution),
+        )  # fmt: skip
