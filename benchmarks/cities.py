@@ -13,7 +13,7 @@ def people(areas: int = AREAS, groups: int = GROUPS, seed: int = 1) -> np.ndarra
     rng = np.random.default_rng(seed)
     size = np.round(rng.lognormal(6.8, 0.8, areas)).astype(int) + 20
     shares = rng.dirichlet(np.r_[20.0, np.linspace(2, 0.3, groups - 1)], areas)
-    return np.array([rng.multinomial(n, p) for n, p in zip(size, shares)], dtype=np.float64)
+    return np.array([rng.multinomial(n, p) for n, p in zip(size, shares, strict=True)], dtype=np.float64)
 
 
 def points(areas: int = AREAS, seed: int = 1) -> np.ndarray:

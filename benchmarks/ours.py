@@ -7,8 +7,9 @@ import numpy as np
 
 from benchmarks import cities
 from wijkspiegel.measures.chance import expected_entropy_index, expected_gini
+from wijkspiegel.measures.grid import blend_grid
 from wijkspiegel.measures.segregation import SEGREGATION, entropy_index, isolation
-from wijkspiegel.measures.spatial import blend, blend_grid, decaying, nearest_people, within
+from wijkspiegel.measures.spatial import blend, decaying, nearest_people, within
 from wijkspiegel.measures.uncertainty import assess
 
 RADII = (500, 1000, 2000, 4000)

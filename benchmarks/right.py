@@ -1,4 +1,4 @@
-"""Where figures go wrong, and what we give instead: `python -m benchmarks.right`. Writes `right.md` beside this file."""
+"""Where figures go wrong, and what we give instead: `python -m benchmarks.right`. Writes `right.md`."""
 
 import json
 import sys
@@ -26,6 +26,10 @@ def small_groups() -> np.ndarray:
 
 def line(counts: np.ndarray) -> np.ndarray:
     return np.stack([np.arange(len(counts)) * 100.0, np.zeros(len(counts))], axis=1)
+
+
+def second_group_around(blended: np.ndarray) -> str:
+    return f"people of the second group around an area: {', '.join(f'{n:.4g}' for n in np.unique(blended)[:4])}"
 
 
 def of_peer() -> dict[str, str]:
@@ -65,7 +69,7 @@ def of_peer() -> dict[str, str]:
         "chance": f"H = {index(chance).statistic:.2f}, p = {tested.p_value:.4g}",
         "workers": f"mean of draws {one:.6f}, {same:.6f} again, {two:.6f} with two workers",
         "zero": f"{tested.p_value:.6g}",
-        "rounded": f"people of the second group around an area: {', '.join(f'{n:.4g}' for n in np.unique(blended)[:4])}",
+        "rounded": second_group_around(blended),
     }
 
 
@@ -87,7 +91,7 @@ def of_ours() -> dict[str, str]:
         if float(found.upper) == float(again.upper)
         else "WRONG: computed twice, and not the same",
         "zero": "no p-values: an interval around the corrected value",
-        "rounded": f"people of the second group around an area: {', '.join(f'{n:.4g}' for n in np.unique(blended)[:4])}",
+        "rounded": second_group_around(blended),
     }
 
 
@@ -107,7 +111,7 @@ def main() -> None:
     from benchmarks import run
 
     peer = run.call("peer", ["-m", "benchmarks.right", "peer"], run.LONGEST)
-    theirs = {question: peer["failed"] for question in QUESTIONS} if "failed" in peer else peer
+    theirs = dict.fromkeys(QUESTIONS, peer["failed"]) if "failed" in peer else peer
     ours = of_ours()
     lines = ["# Where figures go wrong", "", "Made by `python -m benchmarks.right`.", ""]
     lines += ["| question | PySAL `segregation` 2.5.4 | Wijkspiegel |", "|---|---|---|"]

@@ -59,7 +59,7 @@ def call(side: str, arguments: list[str], seconds: float) -> dict | list:
             capture_output=True,
             text=True,
             timeout=seconds,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)),  # noqa: PLW1509
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)),
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -119,9 +119,9 @@ def page(results: dict[str, dict[str, dict]]) -> str:
     machine = f"{platform.machine()}, Python {platform.python_version()}, {os.cpu_count()} cores, one used"
     return f"""# Measured on {date.today().isoformat()}
 
-{machine}. Made by `make bench`. CPU seconds and peak memory of the whole process (some 0.2 GB of it are the libraries
-themselves). `*`: measured in part, and multiplied. "We are at": our time as a multiple of the least work, what no program
-can leave out ([`least.py`](least.py)).
+{machine}. Made by `make bench`. CPU seconds and peak memory of the whole process (some 0.2 GB of it are the libraries).
+`*`: measured in part, and multiplied. "We are at": our time as a multiple of the least work, that no program can leave
+out ([`least.py`](least.py)).
 
 {table(results)}
 """

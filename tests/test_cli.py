@@ -92,12 +92,28 @@ def test_square_brackets_in_a_message_are_shown(tmp_path: Path) -> None:
     assert "nonsense" in run("check", city).stderr
 
 
+def listen_to_interrupts() -> None:
+    """A program that is started in the background ignores them, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_a_library_that_is_not_installed_is_asked_for_by_its_extra(tmp_path: Path) -> None:
+    without = "import sys; sys.modules['shapely'] = None; from wijkspiegel.cli import run; run()"
+    result = subprocess.run(
+        [sys.executable, "-c", without, "invent", "--people", "3000", "--out", str(tmp_path / "city")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert "pip install 'wijkspiegel[geo]'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_stopping_leaves_nothing_half_written(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [*PROGRAM, "invent", "--people", "4000000", "--out", str(tmp_path / "city")],
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  a test run in the background ignores it
+        preexec_fn=listen_to_interrupts,  # noqa: PLW1509
     )
     assert running.stderr is not None
     running.stderr.readline()

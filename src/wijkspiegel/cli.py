@@ -28,6 +28,8 @@ app = typer.Typer(
     help="See how the people of a city live together, and how sure we are of it.",
     epilog="Start with: wijkspiegel demo",
 )
+EXTRA_OF = {"shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey"}
+"""Library -> the extra that installs it."""
 screen = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -256,6 +258,12 @@ def run() -> None:
     except WijkspiegelError as error:
         screen.print(f"[red]Error[/] {escape(str(error))}")
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRA_OF:
+            raise
+        extra = f"[{EXTRA_OF[error.name]}]"
+        screen.print("[red]Error[/] " + escape(f"This needs the extra {extra}: pip install 'wijkspiegel{extra}'."))
+        sys.exit(2)
     except OSError as error:
         screen.print(f"[red]Error[/] {escape(error.filename or '')}: {error.strerror}. Nothing half-written was left.")
         sys.exit(2)

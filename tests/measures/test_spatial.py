@@ -4,11 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.measures.cities import Counts, cities
+from wijkspiegel.measures.grid import Grid, blend_grid, grid_of, nearest_on_grid
 from wijkspiegel.measures.segregation import entropy_index, isolation, relative_diversity
 from wijkspiegel.measures.spatial import (
+    _nearest_anywhere,
     at_scale,
     blend,
-    blend_grid,
     decaying,
     effective_people,
     expected_relative_diversity,
@@ -57,6 +58,32 @@ def test_the_nearest_people_are_those_found_one_area_after_another(city: Counts,
                 found += city[other] * min(1.0, room / here)
         naive[area] = city[area].sum() * found / max(found.sum(), 1e-300)
     assert nearest_people(points, city, people) == approx(naive, abs=1e-9)
+
+
+@given(st.integers(1, 300), st.integers(0, 1000))
+@settings(deadline=None, max_examples=40)
+def test_the_nearest_people_on_a_grid_are_those_of_points_that_hardly_left_it(people: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    city = rng.poisson(2, (60, 3)) * (rng.random((60, 1)) > 0.3).astype(float)
+    points = 100.0 * np.column_stack(np.divmod(np.arange(60), 10)) + 7
+    assert grid_of(points) is not None
+    inhabited = city.sum(axis=1) > 0
+    here, around = points[inhabited], city[inhabited]
+    on_grid = nearest_people(points, city, people)[inhabited]
+    assert _nearest_anywhere(here, around, people) == approx(
+        nearest_on_grid(grid_of(here) or Grid(*np.empty((2, 0), dtype=int)), around, people), abs=1e-9
+    )
+    assert on_grid.sum(axis=1) == approx(around.sum(axis=1))
+
+
+def test_points_on_no_grid_are_told_from_a_grid() -> None:
+    rng = np.random.default_rng(0)
+    assert grid_of(rng.uniform(0, 1000, (50, 2))) is None
+    assert grid_of(np.array([[0.0, 0], [0, 0], [100, 0]])) is None  # two on one place
+    assert grid_of(np.array([[0.0, 0], [1, 0], [1000, 1000]])) is None  # a million places for three points
+    found = grid_of(np.array([[200.0, 100], [0, 0], [100, 300]]))
+    assert found is not None
+    assert (found.rows.tolist(), found.columns.tolist()) == ([1, 0, 3], [2, 0, 1])
 
 
 def test_neighbours_that_touch_are_blended_by_hand() -> None:

@@ -8,7 +8,8 @@ Every function takes counts [..., area, group], of which only the margins matter
 [...]. The formulas are exact but for `expected_gini`, which says how it gathers areas of nearly one size.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 import numba
@@ -116,15 +117,37 @@ def _per_table(counts: Counts, expected: Callable[[Values, Values], float]) -> V
     return np.array(values).reshape(counts.shape[:-2])
 
 
+def _nlogn(largest: int) -> Values:
+    """n ln n for 0 to `largest` or beyond."""
+    return _table_of_nlogn(largest.bit_length())
+
+
+@lru_cache(maxsize=32)
+def _table_of_nlogn(bits: int) -> Values:
+    n = np.arange(2**bits, dtype=np.float64)
+    table: Values = xlogy(n, n)
+    return table
+
+
+def _log_factorials(largest: int) -> Values:
+    """ln n! for 0 to `largest` or beyond."""
+    return _table_of_log_factorials(largest.bit_length())
+
+
+@lru_cache(maxsize=32)
+def _table_of_log_factorials(bits: int) -> Values:
+    table: Values = gammaln(np.arange(2**bits, dtype=np.float64) + 1)
+    return table
+
+
 def _expected_mutual_information(people: Values, members: Values) -> float:
     everyone = people.sum()
     if everyone == 0:
         return float("nan")
     sizes, times = np.unique(people[people > 0].astype(np.int64), return_counts=True)
     groups, repeats = np.unique(members[members > 0].astype(np.int64), return_counts=True)
-    largest = int(min(sizes.max(), groups.max()))
-    logs = np.arange(largest + 1, dtype=np.float64)
-    mean = _sum_of_mean_nlogn(sizes, times, groups, repeats, int(everyone), xlogy(logs, logs))
+    nlogn = _nlogn(int(min(sizes.max(), groups.max())))
+    mean = _sum_of_mean_nlogn(sizes, times, groups, repeats, int(everyone), nlogn)
     margins = xlogy(people, people).sum() + xlogy(members, members).sum() - xlogy(everyone, everyone)
     return max(float((mean - margins) / everyone), 0.0)
 
@@ -174,7 +197,7 @@ def _expected_gini(people: Values, members: Values, classes: int) -> float:
     if everyone == 0 or np.isnan(mixed):
         return float("nan")
     sizes, areas = _size_classes(people[people > 0], classes)
-    log_factorial = gammaln(np.arange(2 * sizes.max() + 2, dtype=np.float64) + 1)
+    log_factorial = _log_factorials(2 * int(sizes.max()) + 1)
     mirrored = len(members) == 2  # two groups differ by the same amount
     apart = sum(
         _sum_of_differences(sizes, areas, int(group), int(everyone), log_factorial)
@@ -273,6 +296,9 @@ EXPECTED: Mapping[str, Callable[[Counts], Values]] = MappingProxyType(
 """The chance level of every index, by name."""
 
 
+OF_INFORMATION = frozenset({"entropy_index", "mutual_information", "divergence"})
+
+
 def maximum(name: str, counts: Counts) -> Values:
     """The index of groups kept fully apart: 1; for M and divergence the entropy of the groups; for exposure 0."""
     if name in ("mutual_information", "divergence"):
@@ -280,9 +306,24 @@ def maximum(name: str, counts: Counts) -> Values:
     return np.full(counts.shape[:-2], 0.0 if name == "exposure" else 1.0)
 
 
-def chance_corrected(name: str, value: Values, counts: Counts) -> tuple[Values, Values]:
-    """expected, and (value - expected) / (maximum - expected): 0 is chance, 1 the extreme."""
-    expected = EXPECTED[name](counts)
+def expected_of(names: Sequence[str], counts: Counts) -> dict[str, Values]:
+    """The chance level of several indices; those of information share their computation."""
+    asked = [name for name in names if name in OF_INFORMATION]
+    found = {name: EXPECTED[name](counts) for name in names if name not in OF_INFORMATION}
+    if asked:
+        nats = expected_mutual_information(counts)
+        found |= {name: nats / group_entropy(counts) if name == "entropy_index" else nats for name in asked}
+    return found
+
+
+def beyond_chance(name: str, value: Values, expected: Values, counts: Counts) -> Values:
+    """(value - expected) / (maximum - expected): 0 is chance, 1 the extreme."""
     room = maximum(name, counts) - expected
     corrected: Values = np.divide(value - expected, room, out=np.full(np.shape(value), np.nan), where=room != 0)
-    return expected, corrected
+    return corrected
+
+
+def chance_corrected(name: str, value: Values, counts: Counts) -> tuple[Values, Values]:
+    """expected, and what of the value is beyond it."""
+    expected = EXPECTED[name](counts)
+    return expected, beyond_chance(name, value, expected, counts)

@@ -12,9 +12,10 @@ from typing import Any
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, sparse
+from scipy import sparse
 from scipy.spatial import KDTree
 
+from wijkspiegel.measures.grid import grid_of, nearest_on_grid
 from wijkspiegel.measures.segregation import Counts, Values, area_shares, group_shares, interaction
 
 Points = NDArray[np.float64]
@@ -22,6 +23,10 @@ Points = NDArray[np.float64]
 
 Weights = Any
 """scipy csr_array [area, area], >= 0: weight of the people of an area (column) in the environment of another (row)."""
+
+
+PAIRS = 4_000_000
+"""Neighbours that are looked at together: 64 MB of distances and rows."""
 
 
 def within(points: Points, metres: float) -> Weights:
@@ -63,18 +68,35 @@ def nearest_people(points: Points, counts: Counts, people: float) -> Counts:
     Areas are taken in order of distance, itself first, until they hold `people`; the last in part. Areas equally far
     away are taken together. Oesth, Malmberg & Andersson (2014).
     """
+    inhabited = np.flatnonzero(counts.sum(axis=1) > 0)
+    environment = np.zeros_like(counts)
+    grid = grid_of(points[inhabited])
+    found = (
+        _nearest_anywhere(points[inhabited], counts[inhabited], float(people))
+        if grid is None
+        else nearest_on_grid(grid, counts[inhabited], float(people))
+    )
+    environment[inhabited] = found
+    return _with_people_of(counts, environment)
+
+
+def _nearest_anywhere(points: Points, counts: Counts, people: float) -> Counts:
+    """Environments of areas that all have people: ever more neighbours, for those who have not enough of them yet."""
     tree = KDTree(points)
     inhabited = counts.sum(axis=1)
     environment = np.zeros_like(counts)
-    todo = np.flatnonzero(inhabited > 0)
-    reached = min(16, len(points))
+    todo, reached = np.arange(len(points)), min(16, len(points))
     while len(todo):
-        distance, rows = tree.query(points[todo], k=reached)
-        distance, rows = distance.reshape(len(todo), -1), rows.reshape(len(todo), -1)
-        done = _gather(distance, rows, counts, inhabited, float(people), reached == len(points), environment, todo)
-        todo = todo[~done]
+        left = []
+        for start in range(0, len(todo), max(PAIRS // reached, 1)):
+            some = todo[start : start + max(PAIRS // reached, 1)]
+            distance, rows = tree.query(points[some], k=reached)
+            distance, rows = distance.reshape(len(some), -1), rows.reshape(len(some), -1)
+            done = _gather(distance, rows, counts, inhabited, people, reached == len(points), environment, some)
+            left.append(some[~done])
+        todo = np.concatenate(left)
         reached = min(reached * 4, len(points))
-    return _with_people_of(counts, environment)
+    return environment
 
 
 @numba.njit(cache=True)
@@ -117,27 +139,6 @@ def _gather(
             environment[todo[i]] = total
             done[i] = True
     return done
-
-
-def blend_grid(counts: NDArray[np.float64], cell: float, metres: float) -> NDArray[np.float64]:
-    """`blend` within a distance on a regular grid, by Fourier transform.
-
-    counts : [row, column, group], people. cell : side of a cell, metres.
-    """
-    reach = int(metres // cell)
-    steps = np.arange(-reach, reach + 1) * cell
-    disc = (steps[:, None] ** 2 + steps[None, :] ** 2 <= metres**2).astype(np.float64)
-    shape = [fft.next_fast_len(size + 2 * reach, real=True) for size in counts.shape[:2]]
-    kernel = fft.rfft2(disc, shape)
-    environment = np.empty_like(counts)
-    for group in range(counts.shape[2]):
-        blurred = fft.irfft2(fft.rfft2(counts[:, :, group], shape) * kernel, shape)
-        environment[:, :, group] = blurred[reach : reach + counts.shape[0], reach : reach + counts.shape[1]]
-    people = counts.sum(axis=2, keepdims=True)
-    around = np.maximum(environment, 0).sum(axis=2, keepdims=True)
-    shares = np.divide(np.maximum(environment, 0), around, out=np.zeros_like(counts), where=around > 0.5)
-    blended: NDArray[np.float64] = people * shares
-    return blended
 
 
 # Indices of environments ---------------------------------------------------------------------------------------------

@@ -18,14 +18,14 @@ zero, where the gradient vanishes, from the chi-square spread of R.
 Checked by simulation, see tests and docs/explanation/uncertainty.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 from scipy import stats
 
-from wijkspiegel.measures.chance import chance_corrected, maximum
+from wijkspiegel.measures.chance import beyond_chance, expected_of, maximum
 from wijkspiegel.measures.diversity import DIVERSITY, RAREFIED_TO, concentration, entropy
 from wijkspiegel.measures.segregation import (
     SEGREGATION,
@@ -42,6 +42,9 @@ from wijkspiegel.measures.segregation import (
 CONFIDENCE = 0.95
 MOST_BLUR = 4.0
 """Where rounding adds more than this many times what chance adds to R, an index may be anything from 0 to its value."""
+
+FREE_OF_CHANCE = frozenset({"isolation", "exposure"})
+"""Indices of who is met, which are freed of chance by leaving each person out of those that they meet."""
 
 Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
@@ -62,26 +65,53 @@ class Estimates:
     upper: Values
 
 
+@dataclass(frozen=True)
+class Reliability:
+    """The part of R that is neither chance nor rounding, and the least and the most it can be; each in [0, 1].
+
+    The most leaves the variance of rounding in: publishers round with less of it than the bounds allow.
+    blur : what rounding adds to R, as a multiple of what chance adds.
+    """
+
+    part: Values
+    least: Values
+    most: Values
+    blur: Values
+
+
 def assess(name: str, counts: Counts, low: Counts, high: Counts) -> Estimates:
     """The index `name` of SEGREGATION for each table, with its chance level and interval.
 
     counts, low, high : [..., area, group], people, and the bounds that rounding or suppression leaves each count.
     """
-    value = SEGREGATION[name](counts)
-    expected, corrected = chance_corrected(name, value, counts)
+    return assess_all((name,), counts, low, high)[name]
+
+
+def assess_all(names: Sequence[str], counts: Counts, low: Counts, high: Counts) -> dict[str, Estimates]:
+    """Name -> `assess` of it; what indices have in common is computed once."""
     rounding = rounding_variance(low, high)
-    if name in ("isolation", "exposure"):
+    expected = expected_of(names, counts)
+    unevenness = _reliability(counts, rounding) if set(names) - FREE_OF_CHANCE else None
+    return {name: _estimate(name, expected[name], counts, rounding, unevenness) for name in names}
+
+
+def _estimate(
+    name: str, expected: Values, counts: Counts, rounding: Counts, unevenness: Reliability | None
+) -> Estimates:
+    value = SEGREGATION[name](counts)
+    corrected = beyond_chance(name, value, expected, counts)
+    if unevenness is None or name in FREE_OF_CHANCE:
         centre, near_zero, signal = *_met_free_of_chance(name, counts, rounding), np.ones_like(value)
         down, up = centre - near_zero, centre + near_zero
     else:
-        signal, least, most = _reliability(counts, rounding)
+        signal, most = unevenness.part, unevenness.most
         power = 0.5 if name in ("dissimilarity", "gini") else 1.0
-        centre, down, up = (value * part**power for part in (signal, least, most))
+        centre, down, up = (value * part**power for part in (signal, unevenness.least, most))
         linear = corrected * maximum(name, counts)
         if power == 1.0:
             down = np.fmin(down, value - expected)
         down, up = np.fmin(down, linear), np.fmax(up + most * (value - up), linear)
-        blurred = _blur(counts, rounding) > MOST_BLUR
+        blurred = unevenness.blur > MOST_BLUR
         down, up = np.where(blurred, 0.0, down), np.where(blurred, np.fmax(up, value), up)
     slope = GRADIENT[name](counts, value)
     spread = Z * np.sqrt(signal * _sampling_variance(slope, counts) + (slope**2 * rounding).sum(axis=(-2, -1)))
@@ -104,28 +134,23 @@ def _blur(counts: Counts, rounding: Counts) -> Values:
     return _ratio(noise * (everyone - 1), (people > 0).sum(axis=-1) - 1.0)
 
 
-def _reliability(counts: Counts, rounding: Counts) -> tuple[Values, Values, Values]:
-    """The part of R that is neither chance nor rounding, and the least and the most it can be; each in [0, 1].
-
-    The most leaves the variance of rounding in: publishers round with less of it than the bounds allow.
-    """
+def _reliability(counts: Counts, rounding: Counts) -> Reliability:
     people = counts.sum(axis=-1)
     everyone = people.sum(axis=-1)
     areas = (people > 0).sum(axis=-1)
     groups = (counts.sum(axis=-2) > 0).sum(axis=-1)
     chance = _ratio(areas - 1.0, everyone - 1)
-    noise = chance * _blur(counts, rounding)
+    blur = _blur(counts, rounding)
+    noise = chance * blur
     observed = SEGREGATION["relative_diversity"](counts)
     free = _ratio(observed - chance - noise, 1 - chance)
     freedom = np.maximum((areas - 1) * (groups - 1), 1)
     small_cells = 1 + _ratio(areas * groups, everyone)
     spread = Z * (chance + noise) * np.sqrt(2 / freedom * small_cells)
     unrounded = _ratio(observed - chance, 1 - chance)
-    centre, least, most = (
-        _ratio(np.clip(end, 0.0, observed), observed)
-        for end in (free, free - spread, np.maximum(free + spread, unrounded))
-    )
-    return centre, least, most
+    ends = (free, free - spread, np.maximum(free + spread, unrounded))
+    part, least, most = (_ratio(np.clip(end, 0.0, observed), observed) for end in ends)
+    return Reliability(part, least, most, blur)
 
 
 def _met_free_of_chance(name: str, counts: Counts, rounding: Counts) -> tuple[Values, Values]:

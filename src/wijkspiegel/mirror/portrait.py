@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wijkspiegel.disclosure import join_tables, release_table
 from wijkspiegel.measures.diversity import DIVERSITY
-from wijkspiegel.measures.uncertainty import Estimates, assess, assess_diversity, assess_local, ratio_interval
+from wijkspiegel.measures.uncertainty import Estimates, assess_all, assess_diversity, assess_local, ratio_interval
 from wijkspiegel.mirror.zoning import hierarchy_of, rows_by_whole
 from wijkspiegel.tables import City, Composition, Counts, Institution
 
@@ -176,12 +176,9 @@ def _forms_of(parts: Composition) -> Iterator[tuple[list[Form], Estimates]]:
 def _assessed(
     measures: tuple[str, ...], pairs: list[tuple[str, str]], bounds: tuple[Counts, ...]
 ) -> Iterator[tuple[list[Form], Estimates]]:
-    counts, low, high = bounds
-    known: dict[str, Estimates] = {}
+    known = assess_all([measure for measure in measures if measure != "divergence"], *bounds)
     for measure in measures:
         same = "mutual_information" if measure == "divergence" else measure  # against the whole the two are one
-        if same not in known:
-            known[same] = assess(same, counts, low, high)
         yield [(measure, *pair) for pair in pairs], known[same]
 
 
