@@ -63,16 +63,16 @@ def count_people(path: Path, columns: Mapping[str, str], sheet: str | None = Non
     """
     source = _open(path, sheet)
     require_columns(path, source.names, columns.values())
-    connection = duckdb.connect()
-    if PERSON in columns:
-        key = {name: columns[name] for name in (PERSON, "year") if name in columns}
-        connection.register("people", source.reader(key))
-        _refuse_doubles(path, connection, "year" in columns)
-    by = {name: column for name, column in columns.items() if name != PERSON}
-    connection.register("people", source.reader(by))
-    counted = connection.sql(
-        "SELECT * EXCLUDE (row), count(*) AS people, min(row) AS row FROM people GROUP BY ALL ORDER BY row"
-    ).to_arrow_table()
+    with duckdb.connect() as connection:
+        if PERSON in columns:
+            key = {name: columns[name] for name in (PERSON, "year") if name in columns}
+            connection.register("people", source.reader(key))
+            _refuse_doubles(path, connection, "year" in columns)
+        by = {name: column for name, column in columns.items() if name != PERSON}
+        connection.register("people", source.reader(by))
+        counted = connection.sql(
+            "SELECT * EXCLUDE (row), count(*) AS people, min(row) AS row FROM people GROUP BY ALL ORDER BY row"
+        ).to_arrow_table()
     return Cells(
         path,
         {name: words(path, counted.column(name)) for name in by},
