@@ -1,0 +1,110 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import betabinom
+
+from wijkspiegel.measures.mixing import Answers, Floats, bounds, fit, gather, grid, interval, naive
+
+# The case of science: reference .55, tolerance .10, shares beta(.8, 2.99), so that 12.6 % have .45 or more.
+QUALIFIES = (grid() >= 0.45 - 1e-9).astype(float)
+TRUTH = 0.126
+
+
+def answers(contacts: int, outside: Any, people: Floats) -> Answers:
+    rows = len(outside)
+    return Answers(people.astype(float), np.full(rows, contacts), outside.astype(np.int64), np.zeros(rows, np.int64))
+
+
+def everybody(contacts: int, people: float = 1e6) -> Answers:
+    """What a million people with these shares would tell."""
+    outside = np.arange(contacts + 1)
+    return answers(contacts, outside, people * betabinom.pmf(outside, contacts, 0.8, 2.99))
+
+
+def some(contacts: int, people: int, seed: int) -> Answers:
+    rng = np.random.default_rng(seed)
+    outside = rng.binomial(contacts, rng.beta(0.8, 2.99, people))
+    return gather(np.full(people, contacts), outside, np.ones(people), np.zeros(people, np.int64))
+
+
+@pytest.mark.parametrize("contacts", [3, 5, 10, 20])
+def test_the_interval_holds_the_truth_in_nine_of_ten_surveys(contacts: int) -> None:
+    held = 0
+    for seed in range(40):
+        lower, upper = interval(fit(some(contacts, 600, seed)), QUALIFIES)
+        held += lower <= TRUTH <= upper
+    assert held >= 36
+
+
+def test_more_contacts_narrow_the_bounds_and_more_people_do_not() -> None:
+    def width(contacts: int, people: float = 1e6) -> float:
+        low, high = bounds(fit(everybody(contacts, people)), QUALIFIES)
+        return high - low
+
+    widths = [width(contacts) for contacts in (3, 5, 10, 20)]
+    assert widths == sorted(widths, reverse=True)
+    assert width(5, 1e7) == pytest.approx(width(5, 1e6), abs=0.02)
+    assert widths[0] > 0.25  # three friends each cannot tell 12 % from 25 %, however many people answer
+
+
+@pytest.mark.parametrize("contacts", [3, 5, 10, 20])
+def test_the_bounds_hold_the_truth_and_the_estimate(contacts: int) -> None:
+    fitted = fit(everybody(contacts))
+    low, high = bounds(fitted, QUALIFIES)
+    assert low <= QUALIFIES @ fitted.weights <= high
+    assert low <= TRUTH <= high
+
+
+@given(st.floats(0.05, 0.95))
+@settings(deadline=None, max_examples=20)
+def test_with_one_contact_each_the_bounds_are_those_of_the_mean_alone(mean: float) -> None:
+    at_least_half = (grid() >= 0.5 - 1e-9).astype(float)
+    fitted = fit(answers(1, np.array([0, 1]), 1e6 * np.array([1 - mean, mean])))
+    low, high = bounds(fitted, at_least_half)  # nobody above .49 bar those at 1: m = .49 + .51 q; or all at 0 or .5
+    assert low == pytest.approx(max(0.0, (mean - 0.49) / 0.51), abs=2e-3)
+    assert high == pytest.approx(min(1.0, mean / 0.5), abs=2e-3)
+
+
+def test_when_everybody_has_one_share_the_estimate_is_near_it() -> None:
+    rng = np.random.default_rng(1)
+    outside = rng.binomial(200, 0.3, 5000)
+    fitted = fit(gather(np.full(5000, 200), outside, np.ones(5000), np.zeros(5000, np.int64)))
+    near = (abs(grid() - 0.3) < 0.06).astype(float)
+    assert near @ fitted.weights > 0.98
+
+
+def test_naive_counts_those_whose_own_share_qualifies() -> None:
+    told = answers(10, np.array([0, 4, 5, 10]), np.array([4.0, 3, 2, 1]))
+    assert naive(told, QUALIFIES) == pytest.approx(0.3)
+
+
+def test_weights_count_as_people() -> None:
+    twice = gather(np.array([5, 5, 5]), np.array([0, 0, 3]), np.ones(3), np.zeros(3, np.int64))
+    weighted = gather(np.array([5, 5]), np.array([0, 3]), np.array([2.0, 1]), np.zeros(2, np.int64))
+    assert twice.people.tolist() == weighted.people.tolist() == [2, 1]
+
+
+def test_people_without_contacts_are_no_answer() -> None:
+    assert len(gather(np.array([0]), np.array([0]), np.ones(1), np.zeros(1, np.int64)).people) == 0
+    with pytest.raises(ValueError, match="nobody"):
+        fit(Answers(np.zeros(0), *(np.zeros(0, np.int64),) * 3))
+
+
+def test_bins_are_apart_and_their_distributions_add_up_to_their_people() -> None:
+    rng = np.random.default_rng(2)
+    bins = np.repeat([0, 1], [300, 100])
+    outside = np.where(bins == 0, 0, rng.binomial(8, 0.9, 400))
+    fitted = fit(gather(np.full(400, 8), outside, np.ones(400), bins))
+    assert fitted.weights[:101].sum() == pytest.approx(0.75)
+    assert fitted.weights.sum() == pytest.approx(1)
+    assert fitted.weights[:101] @ grid() / 0.75 < 0.01
+    assert fitted.weights[101:] @ grid() / 0.25 > 0.8
+
+
+def test_a_sample_that_tells_less_has_a_wider_interval() -> None:
+    fitted = fit(some(10, 600, 1))
+    narrow, wide = interval(fitted, QUALIFIES), interval(fitted, QUALIFIES, design_effect=3.0)
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
