@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
-from wijkspiegel.measures.mixing import Answers, Floats, bounds, fit, gather, grid, interval, naive
+from wijkspiegel.measures.mixing import Answers, Floats, bounds, estimate, fit, fit_parts, gather, grid, interval, naive
 
 # The case of science: reference .55, tolerance .10, shares beta(.8, 2.99), so that 12.6 % have .45 or more.
-QUALIFIES = (grid() >= 0.45 - 1e-9).astype(float)
+QUALIFIES = (grid() >= 0.45 - 1e-9).astype(float)[None]
 TRUTH = 0.126
 
 
@@ -54,17 +54,17 @@ def test_more_contacts_narrow_the_bounds_and_more_people_do_not() -> None:
 def test_the_bounds_hold_the_truth_and_the_estimate(contacts: int) -> None:
     fitted = fit(everybody(contacts))
     low, high = bounds(fitted, QUALIFIES)
-    assert low <= QUALIFIES @ fitted.weights <= high
+    assert low <= estimate(fitted, QUALIFIES) <= high
     assert low <= TRUTH <= high
 
 
 @given(st.floats(0.05, 0.95))
 @settings(deadline=None, max_examples=20)
 def test_with_one_contact_each_the_bounds_are_those_of_the_mean_alone(mean: float) -> None:
-    at_least_half = (grid() >= 0.5 - 1e-9).astype(float)
+    at_least_half = (grid() >= 0.5 - 1e-9).astype(float)[None]
     fitted = fit(answers(1, np.array([0, 1]), 1e6 * np.array([1 - mean, mean])))
-    low, high = bounds(fitted, at_least_half)  # nobody above .49 bar those at 1: m = .49 + .51 q; or all at 0 or .5
-    assert low == pytest.approx(max(0.0, (mean - 0.49) / 0.51), abs=2e-3)
+    low, high = bounds(fitted, at_least_half)  # the point below .5 is .48: m = .48 + .52 q at least; at most m = .5 q
+    assert low == pytest.approx(max(0.0, (mean - 0.48) / 0.52), abs=2e-3)
     assert high == pytest.approx(min(1.0, mean / 0.5), abs=2e-3)
 
 
@@ -72,8 +72,8 @@ def test_when_everybody_has_one_share_the_estimate_is_near_it() -> None:
     rng = np.random.default_rng(1)
     outside = rng.binomial(200, 0.3, 5000)
     fitted = fit(gather(np.full(5000, 200), outside, np.ones(5000), np.zeros(5000, np.int64)))
-    near = (abs(grid() - 0.3) < 0.06).astype(float)
-    assert near @ fitted.weights > 0.98
+    near = (abs(grid() - 0.3) < 0.07).astype(float)[None]
+    assert estimate(fitted, near) > 0.98
 
 
 def test_naive_counts_those_whose_own_share_qualifies() -> None:
@@ -98,10 +98,19 @@ def test_bins_are_apart_and_their_distributions_add_up_to_their_people() -> None
     bins = np.repeat([0, 1], [300, 100])
     outside = np.where(bins == 0, 0, rng.binomial(8, 0.9, 400))
     fitted = fit(gather(np.full(400, 8), outside, np.ones(400), bins))
-    assert fitted.weights[:101].sum() == pytest.approx(0.75)
-    assert fitted.weights.sum() == pytest.approx(1)
-    assert fitted.weights[:101] @ grid() / 0.75 < 0.01
-    assert fitted.weights[101:] @ grid() / 0.25 > 0.8
+    assert fitted.weights.sum(axis=1) == pytest.approx([0.75, 0.25])
+    means = fitted.weights @ grid() / fitted.weights.sum(axis=1)
+    assert means[0] < 0.01
+    assert means[1] > 0.8
+
+
+def test_parts_of_one_block_share_its_mass_as_the_people_do() -> None:
+    """Two answers to a question that is not about contacts: the sampling of that answer is in the interval."""
+    rows = np.full((2, 11), 0.5)
+    fitted = fit_parts(rows, np.array([60.0, 40.0]), np.array([0, 1]), np.array([0, 0]))
+    second = np.array([np.zeros(11), np.ones(11)])
+    assert estimate(fitted, second) == pytest.approx(0.4, abs=0.01)
+    assert interval(fitted, second) == pytest.approx((0.307, 0.498), abs=0.005)  # the profile interval of 40 of 100
 
 
 def test_a_sample_that_tells_less_has_a_wider_interval() -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.optimize import linprog
 from scipy.special import gammaln
 from scipy.stats import chi2
@@ -27,8 +28,11 @@ from scipy.stats import chi2
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-GRID = 101
+GRID = 51
 """Points of the hidden share, 0 to 1."""
+
+PRECISION = 0.001
+"""How near an end of an interval is to the true extreme."""
 
 EXACT = 50
 STEP = 1.1
@@ -55,17 +59,20 @@ class Answers:
 
 @dataclass(frozen=True)
 class Fit:
-    """The mixing distribution of every bin.
+    """The mixing distribution of every part of the people.
 
-    weights : [bin * grid], adding up to the share of people in the bin. likelihood : [row, bin * grid]. greatest : the
-    log-likelihood of the best distribution. rows : [row], people.
+    weights : [part, point], adding up to one over all. likelihood : [row, point], chance of the answer of a row for
+    somebody at a point of its part. people : [row]. starts : [part + 1], where the rows of each part begin. block :
+    [part], parts of one block together have a mass that is known; how it is spread over them is not.
+    greatest : the log-likelihood of the best distribution.
     """
 
     weights: Floats
     likelihood: Floats
-    rows: Floats
-    greatest: float
+    people: Floats
+    starts: Ints
     block: Ints
+    greatest: float
 
 
 def gather(contacts: Ints, outside: Ints, people: Floats, bins: Ints) -> Answers:
@@ -102,83 +109,169 @@ def fit(answers: Answers, points: int = GRID) -> Fit:
     """The mixing distribution of each bin. Raises ValueError where nobody answered."""
     if not len(answers.people):
         raise ValueError("nobody has any contact")
-    bins = int(answers.bins.max()) + 1
-    block = np.repeat(np.arange(bins), points)
+    bins = np.arange(int(answers.bins.max()) + 1)
     chances = binomial(answers.contacts, answers.outside, grid(points))
-    likelihood = np.zeros((len(chances), bins * points))
-    for number in range(bins):
-        of_bin = answers.bins == number
-        likelihood[np.ix_(of_bin, block == number)] = chances[of_bin]
-    return fit_likelihood(likelihood, answers.people, block, _share_of_bins(answers, bins))
+    return fit_parts(chances, answers.people, answers.bins, bins)
 
 
-def _share_of_bins(answers: Answers, bins: int) -> Floats:
-    shares: Floats = np.bincount(answers.bins, answers.people, minlength=bins) / answers.people.sum()
-    return shares
+def fit_parts(likelihood: Floats, people: Floats, part: Ints, block: Ints) -> Fit:
+    """The mixing distribution of each part.
 
-
-def fit_likelihood(likelihood: Floats, people: Floats, block: Ints, mass: Floats) -> Fit:
-    """The mixing distribution over any support: likelihood[r, j] is the chance of row r for somebody at point j.
-
-    block : [point], which points share one distribution; mass : [block], how much of all people that is.
+    likelihood, people : as in Fit. part : [row], in order. block : [part], from 0. A block has the mass of its people.
     """
-    size = np.bincount(block).astype(float)
-    start = mass[block] / size[block]
+    parts, points = len(block), likelihood.shape[1]
+    starts = np.searchsorted(part, np.arange(parts + 1))
+    mass = np.bincount(block[part], people, minlength=int(block.max()) + 1) / people.sum()
+    prior = np.repeat(mass[block] / np.bincount(block)[block], points).reshape(parts, points) / points
     likelihood = np.ascontiguousarray(likelihood)
-    prior = mass[block] / size[block]
-    weights = _fitted(likelihood, people, prior, block, start, len(mass))
-    sharper = weights
+    weights = best = _fitted(likelihood, people, starts, prior, block, prior)
     for shrink in (1e-1, 1e-2, 1e-3):
-        sharper = _fitted(likelihood, people, prior * shrink, block, sharper, len(mass))
-    return Fit(weights, likelihood, people, _log_likelihood(likelihood, people, sharper), block)
+        best = _fitted(likelihood, people, starts, prior * shrink, block, best)
+    return Fit(weights, likelihood, people, starts, block, _log_likelihood(likelihood, people, starts, best))
 
 
-@numba.njit(cache=True)
-def _log_likelihood(likelihood: Floats, people: Floats, weights: Floats) -> float:
-    return float((people * np.log(likelihood @ weights)).sum())
+def naive(answers: Answers, aim: Floats) -> float:
+    """The share of people who qualify when the hidden share is taken to be x/k. aim as in `interval`."""
+    nearest = np.rint(answers.outside / answers.contacts * (aim.shape[1] - 1)).astype(np.int64)
+    return float((answers.people * aim[answers.bins, nearest]).sum() / answers.people.sum())
 
 
-@numba.njit(cache=True)
-def _direction(factor: Floats, diagonal: Floats, slope: Floats, scale: Floats, block: Ints, blocks: int) -> Floats:
-    """d that solves (F'F + diag) d = slope - E'nu with sum of scale * d = 0 in each block: a Newton step, in units of
-    the weights themselves. Where F has few rows, what is inverted is that small (Woodbury).
+def estimate(fitted: Fit, aim: Floats) -> float:
+    """The share of people who qualify. aim as in `interval`."""
+    return float((aim * fitted.weights).sum())
+
+
+def bounds(fitted: Fit, aim: Floats) -> tuple[float, float]:
+    """The least and the most of all distributions that give the fitted counts: a linear programme.
+
+    aim as in `interval`. Counts that only one distribution can give leave nothing between them.
     """
-    rows = factor.shape[0]
-    points = len(diagonal)
-    right = np.zeros((points, blocks + 1))
-    right[:, 0] = slope
-    for j in range(points):
-        right[j, block[j] + 1] = scale[j]
-    if rows < points:
-        shrunk = factor / diagonal
-        solved = np.divide(right, diagonal.reshape(-1, 1))
-        solved = solved - shrunk.T @ np.linalg.solve(np.eye(rows) + factor @ shrunk.T, factor @ solved)
-    else:
-        solved = np.linalg.solve(factor.T @ factor + np.diag(diagonal), right)
-    crossed = np.zeros((blocks, blocks + 1))
-    for j in range(points):
-        crossed[block[j], :] += scale[j] * solved[j, :]
-    multipliers = np.linalg.solve(np.ascontiguousarray(crossed[:, 1:]), np.ascontiguousarray(crossed[:, 0]))
-    return solved[:, 0] - np.ascontiguousarray(solved[:, 1:]) @ multipliers
+    parts, points = aim.shape
+    row_part = np.repeat(np.arange(parts), np.diff(fitted.starts))
+    columns = row_part[:, None] * points + np.arange(points)
+    told = sparse.csr_array(
+        (fitted.likelihood.ravel(), columns.ravel(), np.arange(len(row_part) + 1) * points),
+        shape=(len(row_part), aim.size),
+    )
+    of_block = np.repeat(fitted.block, points)
+    mass = sparse.csr_array((np.ones(aim.size), (of_block, np.arange(aim.size))))
+    equal = sparse.vstack([told, mass]).tocsr()
+    given = equal @ fitted.weights.ravel()
+    ends = []
+    for sign in (1.0, -1.0):
+        found = linprog(sign * aim.ravel(), A_eq=equal, b_eq=given, method="highs")
+        ends.append(float(aim.ravel() @ found.x) if found.status == 0 else estimate(fitted, aim))
+    return min(max(ends[0], 0.0), 1.0), min(max(ends[1], 0.0), 1.0)
+
+
+def interval(fitted: Fit, aim: Floats, design_effect: float = 1.0) -> tuple[float, float]:
+    """The least and the most of all distributions with a likelihood near the greatest.
+
+    aim : [part, point], in [0, 1]: which part of the people at this point counts. design_effect : how many people of
+    this sample tell as much as one drawn by lot.
+    """
+    people = fitted.people / design_effect
+    least = fitted.greatest / design_effect - DROP
+    inside = _inside(fitted, people, least)
+    ends = []
+    for sign in (-1.0, 1.0):
+        weights = _extreme(fitted.likelihood, people, fitted.starts, least, sign * aim, fitted.block, inside)
+        ends.append(float((aim * weights).sum()))
+    return min(max(ends[0], 0.0), 1.0), min(max(ends[1], 0.0), 1.0)
+
+
+def _inside(fitted: Fit, people: Floats, least: float) -> Floats:
+    """Weights with room for the likelihood to fall: the estimate, or nearer to the best where that has too little."""
+    weights, prior = fitted.weights, np.full(fitted.weights.shape, 1.0 / fitted.weights.size)
+    for shrink in (1.0, 1e-1, 1e-2, 1e-3, 1e-4):
+        if _log_likelihood(fitted.likelihood, people, fitted.starts, weights) > least + 0.25 * DROP:
+            break
+        weights = _fitted(fitted.likelihood, people, fitted.starts, prior * shrink, fitted.block, weights)
+    return weights
+
+
+# Newton's method on the weights of all parts --------------------------------------------------------------------------
 
 
 @numba.njit(cache=True)
-def _fitted(likelihood: Floats, people: Floats, prior: Floats, block: Ints, start: Floats, blocks: int) -> Floats:
-    """Weights with the greatest sum of people * log(likelihood @ weights) + prior * log(weights)."""
+def _chances(likelihood: Floats, starts: Ints, weights: Floats) -> Floats:
+    """[row], chance of each answer."""
+    found = np.empty(len(likelihood))
+    for part in range(len(weights)):
+        rows = slice(starts[part], starts[part + 1])
+        found[rows] = likelihood[rows] @ weights[part]
+    return found
+
+
+@numba.njit(cache=True)
+def _log_likelihood(likelihood: Floats, people: Floats, starts: Ints, weights: Floats) -> float:
+    return float((people * np.log(_chances(likelihood, starts, weights))).sum())
+
+
+@numba.njit(cache=True)
+def _rise(likelihood: Floats, people: Floats, starts: Ints, weights: Floats, chances: Floats) -> Floats:
+    """[part, point], slope of the log-likelihood in units of the weights themselves."""
+    slope = np.empty(weights.shape)
+    for part in range(len(weights)):
+        rows = slice(starts[part], starts[part + 1])
+        slope[part] = (likelihood[rows].T @ (people[rows] / chances[rows])) * weights[part]
+    return slope
+
+
+@numba.njit(cache=True)
+def _direction(
+    likelihood: Floats, curve: Floats, starts: Ints, diagonal: Floats, dense: Floats, slope: Floats, weights: Floats,
+    block: Ints,
+) -> Floats:  # fmt: skip
+    """The step d, in units of the weights themselves, that solves (F'F + diag + uu') d = slope - E'nu with the weights
+    of each block adding up to what they did.
+
+    F has curve[r] * likelihood[r] * weights in row r, in the columns of its part only, so parts are solved apart; u is
+    `dense`.
+    """
+    parts, points = weights.shape
+    blocks = block.max() + 1
+    plain, along, across = np.empty((parts, points)), np.empty((parts, points)), np.empty((parts, points))
+    right = np.empty((points, 3))
+    for part in range(parts):
+        rows = slice(starts[part], starts[part + 1])
+        factor = curve[rows].copy().reshape(-1, 1) * likelihood[rows] * weights[part]
+        right[:, 0], right[:, 1], right[:, 2] = slope[part], weights[part], dense[part]
+        solved = np.linalg.solve(factor.T @ factor + np.diag(diagonal[part]), right)
+        plain[part], along[part], across[part] = solved[:, 0], solved[:, 1], solved[:, 2]
+    stiff = 1.0 + (dense * across).sum()
+    plain -= across * ((dense * plain).sum() / stiff)
+    crossed, shifted = np.zeros((blocks, blocks)), np.zeros(blocks)
+    leaks = np.zeros(blocks)
+    for part in range(parts):
+        crossed[block[part], block[part]] += (weights[part] * along[part]).sum()
+        leaks[block[part]] += (weights[part] * across[part]).sum()
+        shifted[block[part]] += (weights[part] * plain[part]).sum()
+    crossed -= leaks.reshape(-1, 1) * leaks / stiff
+    multipliers = np.linalg.solve(crossed, shifted)
+    for part in range(parts):
+        plain[part] -= multipliers[block[part]] * along[part]
+    step: Floats = plain + across * ((multipliers * leaks).sum() / stiff)
+    return step
+
+
+@numba.njit(cache=True)
+def _fitted(likelihood: Floats, people: Floats, starts: Ints, prior: Floats, block: Ints, start: Floats) -> Floats:
+    """Weights with the greatest sum of people * log(chance) + prior * log(weights)."""
     weights = start.copy()
+    nothing = np.zeros(weights.shape)
     for _ in range(200):
-        chance = likelihood @ weights
-        slope = (likelihood.T @ (people / chance)) * weights + prior
-        factor = np.sqrt(people).reshape(-1, 1) / chance.reshape(-1, 1) * likelihood * weights
-        step = _direction(factor, prior, slope, weights, block, blocks)
+        chances = _chances(likelihood, starts, weights)
+        slope = _rise(likelihood, people, starts, weights, chances) + prior
+        step = _direction(likelihood, np.sqrt(people) / chances, starts, prior, nothing, slope, weights, block)
         gain = (slope * step).sum()
         if gain < 1e-9:
             break
         length = min(1.0, 0.95 / max(-step.min(), 1e-12))
-        now = (people * np.log(chance)).sum() + (prior * np.log(weights)).sum()
+        now = (people * np.log(chances)).sum() + (prior * np.log(weights)).sum()
         while length > 1e-10:
             tried = weights * (1 + length * step)
-            value = (people * np.log(likelihood @ tried)).sum() + (prior * np.log(tried)).sum()
+            value = _log_likelihood(likelihood, people, starts, tried) + (prior * np.log(tried)).sum()
             if value >= now + 0.1 * length * gain:
                 break
             length *= 0.5
@@ -190,32 +283,33 @@ def _fitted(likelihood: Floats, people: Floats, prior: Floats, block: Ints, star
 
 @numba.njit(cache=True)
 def _extreme(
-    likelihood: Floats, people: Floats, least: float, aim: Floats, block: Ints, start: Floats, blocks: int
+    likelihood: Floats, people: Floats, starts: Ints, least: float, aim: Floats, block: Ints, start: Floats
 ) -> Floats:
-    """Weights near the most of aim @ weights, of all whose log-likelihood is at least `least`; start must be inside."""
+    """Weights near the most of aim * weights, of all whose log-likelihood is at least `least`; start must be inside.
+
+    What is left to gain is less than PRECISION when the pull ends.
+    """
     weights = start.copy()
-    points = len(weights)
+    ones = np.ones(weights.shape)
     pull = 1.0
-    while pull < points * 1e4:
+    while pull < weights.size / PRECISION:
         for _ in range(50):
-            chance = likelihood @ weights
-            room = (people * np.log(chance)).sum() - least
-            rise = (likelihood.T @ (people / chance)) * weights
-            slope = pull * aim * weights + rise / room + 1.0
-            factor = np.empty((len(people) + 1, points))
-            factor[:-1] = np.sqrt(people / room).reshape(-1, 1) / chance.reshape(-1, 1) * likelihood * weights
-            factor[-1] = rise / room
-            step = _direction(factor, np.ones(points), slope, weights, block, blocks)
+            chances = _chances(likelihood, starts, weights)
+            room = (people * np.log(chances)).sum() - least
+            rise = _rise(likelihood, people, starts, weights, chances) / room
+            slope = pull * aim * weights + rise + 1.0
+            curve = np.sqrt(people / room) / chances
+            step = _direction(likelihood, curve, starts, ones, rise, slope, weights, block)
             gain = (slope * step).sum()
-            if gain < 1e-3:
+            if gain < 1e-2:
                 break
             length = min(1.0, 0.95 / max(-step.min(), 1e-12))
             now = pull * (aim * weights).sum() + np.log(room) + np.log(weights).sum()
             while length > 1e-8:
                 tried = weights * (1 + length * step)
-                inside = (people * np.log(likelihood @ tried)).sum() - least
-                if inside > 0:
-                    value = pull * (aim * tried).sum() + np.log(inside) + np.log(tried).sum()
+                left = _log_likelihood(likelihood, people, starts, tried) - least
+                if left > 0:
+                    value = pull * (aim * tried).sum() + np.log(left) + np.log(tried).sum()
                     if value >= now + 0.1 * length * gain:
                         break
                 length *= 0.5
@@ -223,50 +317,4 @@ def _extreme(
                 break
             weights = weights * (1 + length * step)
         pull *= 8.0
-    return weights
-
-
-def naive(answers: Answers, aim: Floats, points: int = GRID) -> float:
-    """The share of people who qualify when the hidden share is taken to be x/k. aim as in `interval`."""
-    nearest = np.rint(answers.outside / answers.contacts * (points - 1)).astype(np.int64)
-    return float((answers.people * aim[answers.bins * points + nearest]).sum() / answers.people.sum())
-
-
-def bounds(fitted: Fit, aim: Floats) -> tuple[float, float]:
-    """The least and the most of aim @ weights of all distributions that give the fitted counts: a linear programme."""
-    blocks = int(fitted.block.max()) + 1
-    mass = np.eye(blocks)[:, fitted.block]
-    equal = np.vstack([fitted.likelihood, mass])
-    ends = []
-    for sign in (1.0, -1.0):
-        found = linprog(sign * aim, A_eq=equal, b_eq=equal @ fitted.weights, method="highs")
-        ends.append(float(aim @ (found.x if found.status == 0 else fitted.weights)))
-    return min(max(ends[0], 0.0), 1.0), min(max(ends[1], 0.0), 1.0)
-
-
-def interval(fitted: Fit, aim: Floats, design_effect: float = 1.0) -> tuple[float, float]:
-    """The least and the most of aim @ weights of all distributions with a likelihood near the greatest.
-
-    aim : [point], in [0, 1]: whether, or how far, somebody at this point counts. design_effect : by how much the sample
-    tells less than as many people drawn by lot.
-    """
-    people = fitted.rows / design_effect
-    greatest = fitted.greatest / design_effect
-    ends = []
-    for sign in (-1.0, 1.0):
-        weights = _extreme(
-            fitted.likelihood, people, greatest - DROP, sign * aim, fitted.block, _inside(fitted, people, greatest),
-            int(fitted.block.max()) + 1,
-        )  # fmt: skip
-        ends.append(float(aim @ weights))
-    return min(max(ends[0], 0.0), 1.0), min(max(ends[1], 0.0), 1.0)
-
-
-def _inside(fitted: Fit, people: Floats, greatest: float) -> Floats:
-    """Weights with room for the likelihood to fall: the estimate, or nearer to the best where that has too little."""
-    weights, prior = fitted.weights, fitted.weights * 0 + 1.0 / len(fitted.weights)
-    for shrink in (1.0, 1e-1, 1e-2, 1e-3, 1e-4):
-        if _log_likelihood(fitted.likelihood, people, weights) > greatest - 0.75 * DROP:
-            break
-        weights = _fitted(fitted.likelihood, people, prior * shrink, fitted.block, weights, int(fitted.block.max()) + 1)
     return weights
