@@ -12,7 +12,7 @@ FLOORS: list[list[str]] = [
     ["errors"],
     ["measures"],
     ["schemes", "tables"],
-    ["sources", "disclosure"],
+    ["sources", "disclosure", "connectors"],
     ["mirror", "report"],
     ["cli", "__main__"],
 ]

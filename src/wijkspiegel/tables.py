@@ -212,3 +212,66 @@ class City:
     institutions: tuple[Institution, ...] = ()
     correspondences: tuple[Correspondence, ...] = ()
     notes: tuple[Note, ...] = ()
+    contacts: tuple["Contacts", ...] = ()
+
+
+YES, NO, UNKNOWN = 1, 0, -1
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """People, and how many contacts of each group they have in each sphere. Microdata: it never leaves the room.
+
+    areas : of one level. area, group : [person], row in `areas` and in the groups of the scheme.
+    counts : sphere -> [person, group], contacts whose group is known, >= 0.
+    groupless : sphere -> [person], contacts whose group is not known.
+    weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
+    where everybody is in it, and nobody stands for others.
+    roads : "school", "work" -> [person], YES, NO or UNKNOWN.
+    met : sphere -> [person, group], the people of each group whom they could have met there; of the area where absent.
+    outcomes : name -> [person], nan is unknown. traits : name -> [person], a text; "" is unknown.
+    """
+
+    areas: Areas
+    year: int
+    scheme: Scheme
+    area: NDArray[np.int64]
+    group: NDArray[np.int64]
+    counts: Mapping[str, NDArray[Any]]
+    weight: Counts
+    stratum: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    sampled: bool
+    groupless: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    roads: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    met: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    outcomes: Mapping[str, Counts] = field(default_factory=dict)
+    traits: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        people, groups = len(self.area), len(self.scheme.groups)
+        for name in ("group", "weight", "stratum", "cluster"):
+            if getattr(self, name).shape != (people,):
+                raise ValueError(f"{name} has shape {getattr(self, name).shape}, not {(people,)} [person]")
+        for sphere, counts in (*self.counts.items(), *self.met.items()):
+            if counts.shape != (people, groups):
+                raise ValueError(f"{sphere} has shape {counts.shape}, not {(people, groups)} [person, group]")
+        if people and (self.weight <= 0).any():
+            raise ValueError("weights must be positive")
+
+    def __len__(self) -> int:
+        return len(self.area)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures that were computed inside the room, for the door to judge: a column for each of a release table.
+
+    persons : [row], how many people each figure is of. counted : columns that count something, which are rounded.
+    exact : columns that are a part of these persons, told exactly: a small part of them gives people away.
+    """
+
+    columns: Mapping[str, list[Any]]
+    persons: NDArray[np.float64]
+    counted: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()

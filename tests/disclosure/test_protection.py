@@ -68,6 +68,13 @@ def towns(draw: st.DrawFn) -> City:
     return city
 
 
+def test_hidden_buurten_that_keep_too_little_when_each_is_rounded_are_refused() -> None:
+    """Together they have five of the first group; rounded one by one, none: nobody could be moved unseen."""
+    few = np.array([[203.0, 52, 3, 3, 3, 3, 3], [2, 3, 3, 3, 3, 3, 3], [3] * 7, [3, 3, 27, 3, 3, 3, 3], [3] * 7])
+    with pytest.raises(DisclosureError, match="too small to be told safely"):
+        released(city_of(few, per_wijk=3, nested=False))
+
+
 @given(towns())
 @settings(max_examples=40)
 def test_no_withheld_count_can_be_told_within_ten(tmp_path_factory: pytest.TempPathFactory, city: City) -> None:

@@ -1,6 +1,7 @@
 """The only door out of the room: counts go in, a protected `Release` comes out."""
 
-from wijkspiegel.disclosure.protection import Policy, protect
+from wijkspiegel.disclosure.policy import Policy
+from wijkspiegel.disclosure.protection import protect
 from wijkspiegel.disclosure.release import (
     RELEASE_TABLES,
     About,

@@ -17,6 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from wijkspiegel import __version__
+from wijkspiegel.disclosure.guard import guarded
+from wijkspiegel.disclosure.policy import Policy
 from wijkspiegel.disclosure.register import check_and_record
 from wijkspiegel.disclosure.release import _SEAL, About, Release
 from wijkspiegel.disclosure.rounding import round_tree
@@ -24,18 +26,7 @@ from wijkspiegel.disclosure.suppression import Rows, Table, Tree, Withheld, with
 from wijkspiegel.errors import DisclosureError
 from wijkspiegel.measures.change import fitted
 from wijkspiegel.schemes import ORIGIN, ORIGIN_BIRTH, WESTERN, WESTERN_COUNTRIES
-from wijkspiegel.tables import Areas, City, Composition, Counts, Institution, Mask, Note, exact
-
-
-@dataclass(frozen=True)
-class Policy:
-    """How counts are protected.
-
-    min_cell : counts from 1 to one less are withheld. rounding : shown counts are multiples of it.
-    """
-
-    min_cell: int = 10
-    rounding: int = 5
+from wijkspiegel.tables import Areas, City, Composition, Counts, Institution, Mask, Measured, Note, exact
 
 
 def _with_unknown(wider: Mapping[str, str]) -> Mapping[str, str]:
@@ -65,12 +56,14 @@ def protect(
     policy: Policy,
     register: Path | None = None,
     boundaries: Mapping[str, Mapping[str, Any]] | None = None,
+    measured: Mapping[str, Measured] | None = None,
     created: str | None = None,
 ) -> Release:
     """A release of a city: its counts protected, and `derive`d from these all tables of RELEASE_TABLES.
 
     Published counts pass as they are. register : a file inside the room in which every release is recorded, and against
-    which this one is held. boundaries : level -> GeoJSON. created : ISO date; today by default.
+    which this one is held. boundaries : level -> GeoJSON. measured : table -> figures of people's contacts, which
+    are never public; see `guarded`. created : ISO date; today by default.
     Raises DisclosureError where the figures cannot be told safely, alone or beside an earlier release.
     """
     withheld: tuple[Note, ...] = ()
@@ -81,6 +74,7 @@ def protect(
         city = protected_city(city, policy)
         withheld = _notes_on_withheld(city, policy)
         told = _as_protected(policy)
+    guarded_tables, left_out = guarded(measured or {}, policy)
     about = About(
         title=city.title,
         levels=city.levels,
@@ -88,14 +82,14 @@ def protect(
         sources=city.sources,
         published=city.published,
         protection=told,
-        withheld=withheld,
+        withheld=(*withheld, *left_out),
         notes=city.notes,
         program=f"wijkspiegel {__version__}",
         created=created or date.today().isoformat(),
         home=city.home,
         subject=city.subject,
     )
-    return Release(about, dict(derive(city)), boundaries or {}, _SEAL)
+    return Release(about, dict(derive(city)) | guarded_tables, boundaries or {}, _SEAL)
 
 
 def _all_compositions(city: City) -> list[Composition]:

@@ -62,6 +62,11 @@ _CORRECTED = _number(
     "(value - expected) / (maximum - expected): 0 is chance, 1 the extreme",
 )
 
+_SPHERE = _text("sphere", "leefwereld: friends, school, work, ...", "sphere: friends, school, work, ...")
+_OWN = _text("group", "eigen groep, of all", "own group, or all")
+_TOLERANCE = _number("tolerance", "hoeveel het mag schelen", "how much it may differ")
+_PERSONS = _number("persons", "personen van wie het cijfer is", "persons whom the figure is of")
+
 RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     {
         "areas": (
@@ -141,6 +146,54 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _number("reference_share", "aandeel in het gebied", "share in the area"),
             _number("ratio", "share / reference_share; 1 is een spiegel", "share / reference_share; 1 is a mirror"),
             _LOWER, _UPPER,
+        ),
+        "mixing": (
+            _AREA, _SPHERE, _OWN,
+            _text("contact_group", "groep van het contact", "group of the contact"),
+            _number("contacts", "contacten; leeg is niet getoond", "contacts; empty is withheld"),
+            _number("share", "aandeel van de contacten", "share of the contacts"),
+        ),
+        "mirrors": (
+            _AREA, _SPHERE, _OWN,
+            _text("form", "one_sided, two_sided, multigroup of bubble", "one_sided, two_sided, multigroup or bubble"),
+            _TOLERANCE,
+            _number("naive", "aandeel als x/k het echte aandeel was", "share if x/k were the true share"),
+            _number("estimate", "geschat aandeel van de mensen", "estimated share of people"),
+            _LOWER, _UPPER,
+            _number("bound_low", "minst dat met deze tellingen kan", "least that these counts allow"),
+            _number("bound_high", "meest dat met deze tellingen kan", "most that these counts allow"),
+            _PERSONS,
+            _number("contacts", "contacten waarvan de groep bekend is", "contacts whose group is known"),
+        ),
+        "connectors": (
+            _AREA, _OWN,
+            _text("step", "weg, trede van de ladder, of any", "road, step of the ladder, or any"),
+            _TOLERANCE,
+            _number("share", "aandeel van de mensen", "share of people"),
+            _LOWER, _UPPER,
+        ),
+        "overlap": (
+            _AREA, _OWN,
+            _text("roads", "precies deze wegen, met een +; none is geen", "exactly these roads, joined by +; or none"),
+            _number("share", "aandeel van de mensen", "share of people"),
+            _LOWER, _UPPER,
+        ),
+        "exposure": (
+            _AREA, _SPHERE,
+            _text("group", "eigen groep, of GROEP:GROEP", "own group, or GROUP:GROUP"),
+            _number("contact_share", "aandeel van de contacten buiten de groep", "share of contacts outside the group"),
+            _number("exposure", "aandeel onder wie men kon ontmoeten", "share among those whom one could meet"),
+            _number("bias", "1 - contact_share / exposure", "1 - contact_share / exposure"),
+            _LOWER, _UPPER,
+        ),
+        "homophily": (_AREA, _SPHERE, _OWN, _MEASURE, _VALUE, _LOWER, _UPPER),
+        "outcomes": (
+            _AREA,
+            _text("by", "group, connector of een kenmerk", "group, connector or a trait"),
+            _text("level", "waarde daarvan", "value of it"),
+            _text("outcome", "uitkomst", "outcome"),
+            _number("mean", "gewogen gemiddelde", "weighted mean"),
+            _LOWER, _UPPER, _PERSONS,
         ),
     }
 )  # fmt: skip

@@ -7,8 +7,8 @@ A withheld cell is safe when people can be moved about without changing anything
 values at least `min_cell` apart. The move is the smallest there is: in one leaf some people of group g become group h,
 in another leaf as many of h become g, and the cells in between, up to the first node that holds both leaves, are
 withheld. The other leaf is looked for near by first; where there is none at all, all nodes above are withheld too. The
-counts that bound the move are rounded down to the base of rounding, so the move exists in the exact and in the rounded
-table alike.
+counts that bound the move are rounded down to the base of rounding, each leaf for itself, so the move exists in the
+exact and in the rounded table alike.
 """
 
 from collections.abc import Collection
@@ -122,7 +122,7 @@ def withhold(
     while True:
         hidden = _hidden_nodes(table, min_cell, untold)
         merged, origin = _merge(table, hidden)
-        search = _Search(merged, min_cell, base)
+        search = _Search(merged, min_cell, _least_when_rounded(table, origin, base))
         if also is not None:
             search.begin_with(np.unique(np.column_stack([origin[also.nonzero()[0]], also.nonzero()[1]]), axis=0))
         try:
@@ -197,10 +197,22 @@ def _merge(table: Table, hidden: Mask) -> tuple[Table, Rows]:
     return Table(Tree(np.array(parents, dtype=np.intp)), np.array(counts), table.wider), origin
 
 
+def _least_when_rounded(table: Table, origin: Rows, base: int) -> Counts:
+    """[merged node, group], the least that a leaf can have in the rounded table.
+
+    Hidden leaves that were merged are rounded one by one, so what is left of each counts, not of their sum.
+    """
+    leaves = table.tree.leaves()
+    least = np.zeros((origin.max() + 1, table.counts.shape[1]))
+    np.add.at(least, origin[leaves], np.floor(table.counts[leaves] / base) * base)
+    return least
+
+
 class _Search:
     """Holds what is withheld so far, and withholds more until every withheld cell is safe."""
 
-    def __init__(self, table: Table, min_cell: int, base: int) -> None:
+    def __init__(self, table: Table, min_cell: int, least: Counts) -> None:
+        """least : [node, group], people of each leaf who are there in the rounded table too."""
         self.table, self.min_cell = table, min_cell
         exact, wide_exact = table.counts, table.wide_counts()
         self.cells = is_small(exact, min_cell) | tells_of_everyone(exact)
@@ -212,7 +224,7 @@ class _Search:
         self.lineage = lineage[self.leaves]
         """[leaf, depth]; the leaves under a node lie side by side."""
         self.spans = self._spans(len(exact))
-        self.movable = np.floor(exact[self.leaves] / base) * base
+        self.movable = least[self.leaves]
         self.movable_under = np.stack([self.movable[start:end].sum(axis=0) for start, end in self.spans])
         self.price = np.where(self.cells, 0.0, exact + 1.0)
         """[node, group], people whose figures would be withheld besides what is already; a little for nobody."""

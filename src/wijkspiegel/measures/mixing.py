@@ -105,6 +105,17 @@ def binomial(contacts: Ints, outside: Ints, shares: Floats) -> Floats:
     return chance
 
 
+def multinomial(counts: Floats, compositions: Floats) -> Floats:
+    """[row, point], chance of the counts of a row when each contact is drawn from the composition of a point.
+
+    counts : [row, group]. compositions : [point, group], > 0.
+    """
+    whole = counts.sum(axis=1)
+    ways = gammaln(whole + 1) - gammaln(counts + 1).sum(axis=1)
+    chance: Floats = np.exp(ways[:, None] + counts @ np.log(compositions).T)
+    return np.maximum(chance, np.finfo(float).tiny)
+
+
 def fit(answers: Answers, points: int = GRID) -> Fit:
     """The mixing distribution of each bin. Raises ValueError where nobody answered."""
     if not len(answers.people):
@@ -237,7 +248,13 @@ def _direction(
         rows = slice(starts[part], starts[part + 1])
         factor = curve[rows].copy().reshape(-1, 1) * likelihood[rows] * weights[part]
         right[:, 0], right[:, 1], right[:, 2] = slope[part], weights[part], dense[part]
-        solved = np.linalg.solve(factor.T @ factor + np.diag(diagonal[part]), right)
+        if len(factor) < points // 2:  # what is inverted is as small as the rows are few (Woodbury)
+            shrunk = factor / diagonal[part]
+            solved = np.divide(right, diagonal[part].copy().reshape(-1, 1))
+            small = np.linalg.solve(np.eye(len(factor)) + factor @ shrunk.T, factor @ solved)
+            solved = solved - shrunk.T @ small
+        else:
+            solved = np.linalg.solve(factor.T @ factor + np.diag(diagonal[part]), right)
         plain[part], along[part], across[part] = solved[:, 0], solved[:, 1], solved[:, 2]
     stiff = 1.0 + (dense * across).sum()
     plain -= across * ((dense * plain).sum() / stiff)
@@ -287,34 +304,38 @@ def _extreme(
 ) -> Floats:
     """Weights near the most of aim * weights, of all whose log-likelihood is at least `least`; start must be inside.
 
-    What is left to gain is less than PRECISION when the pull ends.
+    The barriers of the likelihood and of the weights are in such a proportion that the start lies on the central path;
+    what is left to gain is less than PRECISION when the pull ends.
     """
     weights = start.copy()
     ones = np.ones(weights.shape)
-    pull = 1.0
-    while pull < weights.size / PRECISION:
-        for _ in range(50):
+    spare = _log_likelihood(likelihood, people, starts, start) - least
+    firm = weights.size * spare
+    pull = float(weights.size)
+    while True:
+        for _ in range(100):
             chances = _chances(likelihood, starts, weights)
             room = (people * np.log(chances)).sum() - least
             rise = _rise(likelihood, people, starts, weights, chances) / room
-            slope = pull * aim * weights + rise + 1.0
-            curve = np.sqrt(people / room) / chances
-            step = _direction(likelihood, curve, starts, ones, rise, slope, weights, block)
+            slope = pull * aim * weights + firm * rise + 1.0
+            curve = np.sqrt(firm * people / room) / chances
+            step = _direction(likelihood, curve, starts, ones, np.sqrt(firm) * rise, slope, weights, block)
             gain = (slope * step).sum()
-            if gain < 1e-2:
+            if gain < 0.1:
                 break
             length = min(1.0, 0.95 / max(-step.min(), 1e-12))
-            now = pull * (aim * weights).sum() + np.log(room) + np.log(weights).sum()
+            now = pull * (aim * weights).sum() + firm * np.log(room) + np.log(weights).sum()
             while length > 1e-8:
                 tried = weights * (1 + length * step)
                 left = _log_likelihood(likelihood, people, starts, tried) - least
-                if left > 0:
-                    value = pull * (aim * tried).sum() + np.log(left) + np.log(tried).sum()
+                if left > 0.1 * room:
+                    value = pull * (aim * tried).sum() + firm * np.log(left) + np.log(tried).sum()
                     if value >= now + 0.1 * length * gain:
                         break
                 length *= 0.5
             else:
                 break
             weights = weights * (1 + length * step)
+        if pull * PRECISION >= weights.size * (1 + spare):
+            return weights
         pull *= 8.0
-    return weights

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from wijkspiegel.disclosure import Policy, Release, protect
+from wijkspiegel.mirror.circles import circle_figures
 from wijkspiegel.mirror.comparison import compare, without_circular
 from wijkspiegel.mirror.evolution import change_table
 from wijkspiegel.mirror.portrait import (
@@ -45,12 +46,14 @@ def look_into(
     def derive(protected: City) -> dict[str, pa.Table]:
         return portray(protected, language, progress)
 
+    measured = circle_figures(city, progress)
     progress("protecting the counts")
     return protect(
         city,
         derive,
         policy=policy or Policy(),
         register=register,
+        measured=measured,
         boundaries={boundaries.level: to_geojson(boundaries) for boundaries in city.boundaries},
     )
 

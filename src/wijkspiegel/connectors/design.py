@@ -1,0 +1,85 @@
+"""What a sample tells: ratios with the interval that its strata, clusters and weights allow.
+
+The variance of a ratio is that of the sum of its linearised residuals over clusters, within strata (Woodruff 1971;
+Taylor linearisation). A stratum with one cluster has no variance of its own: such strata are taken together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from wijkspiegel.tables import Contacts
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Weights, strata and clusters of people. weight : [person], > 0. stratum, cluster : [person], whole numbers."""
+
+    weight: Floats
+    stratum: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+
+    def take(self, who: Mask) -> "Sample":
+        return Sample(self.weight[who], self.stratum[who], self.cluster[who])
+
+
+def sample_of(contacts: Contacts) -> Sample:
+    return Sample(contacts.weight, contacts.stratum, contacts.cluster)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """value and 95 % interval; nan where nothing is known. design_effect : its variance over that of a draw by lot."""
+
+    value: float
+    lower: float
+    upper: float
+    design_effect: float
+
+
+NOTHING = Ratio(np.nan, np.nan, np.nan, 1.0)
+
+
+def ratio(numerator: Floats, denominator: Floats, sample: Sample) -> Ratio:
+    """sum(weight * numerator) / sum(weight * denominator), each [person]."""
+    weight = sample.weight
+    below = float((weight * denominator).sum())
+    if below == 0 or not len(weight):
+        return NOTHING
+    value = float((weight * numerator).sum() / below)
+    residual = numerator - value * denominator
+    variance, freedom = _variance_of_total(weight * residual, sample)
+    simple = float((weight * residual**2).sum() * weight.sum() / len(weight))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, max(freedom, 1))) * np.sqrt(variance) / abs(below)
+    return Ratio(value, value - half, value + half, variance / simple if simple > 0 else 1.0)
+
+
+def _variance_of_total(terms: Floats, sample: Sample) -> tuple[float, int]:
+    """Variance of the sum of terms, and its degrees of freedom: clusters less strata."""
+    keys = np.stack([sample.stratum, sample.cluster], axis=1)
+    clusters, of_cluster = np.unique(keys, axis=0, return_inverse=True)
+    totals = np.bincount(of_cluster.ravel(), terms, minlength=len(clusters))
+    _, stratum, size = np.unique(clusters[:, 0], return_inverse=True, return_counts=True)
+    lonely = size[stratum] == 1
+    stratum = np.where(lonely, size.size, stratum)
+    _, stratum, size = np.unique(stratum, return_inverse=True, return_counts=True)
+    mean = np.bincount(stratum, totals) / size
+    spread = np.bincount(stratum, (totals - mean[stratum]) ** 2)
+    several = size > 1
+    variance = float((spread[several] * size[several] / (size[several] - 1)).sum())
+    return variance, int((size[several] - 1).sum())
+
+
+def effect_on_shares(outside: Floats, contacts: Floats, sample: Sample) -> float:
+    """By how much the sample tells less than as many people drawn by lot, of the share of contacts outside; at least 1,
+    and at least what the weights alone cost (Kish 1965).
+    """
+    weights = float(len(sample.weight) * (sample.weight**2).sum() / sample.weight.sum() ** 2)
+    return max(1.0, weights, ratio(outside, contacts, sample).design_effect)
