@@ -19,8 +19,10 @@ from wijkspiegel.sources.grouping import read_groupings
 from wijkspiegel.sources.indicators import read_indicators
 from wijkspiegel.sources.institutions import institutions_of, read_staff
 from wijkspiegel.sources.residents import read_residents
+from wijkspiegel.sources.survey import read_survey
+from wijkspiegel.sources.ties import read_ties
 from wijkspiegel.sources.zonings import Zonings, read_zonings
-from wijkspiegel.tables import Areas, Boundaries, City, Composition, Correspondence, Indicator, Note, Source
+from wijkspiegel.tables import Areas, Boundaries, City, Composition, Contacts, Correspondence, Indicator, Note, Source
 
 __all__ = ["Finding", "Protection", "check_city", "new_city", "read_city", "read_indicators", "read_protection"]
 
@@ -101,6 +103,7 @@ def _look(path: Path, findings: Findings) -> City | None:
     indicators = _indicators(settings, folder, zonings, findings)
     boundaries = _boundaries(settings, folder, zonings, findings)
     correspondences = _correspondences(settings, folder, zonings, findings)
+    contacts = _contacts(settings, folder, compositions, findings)
     levels = _levels_met(settings, compositions, findings)
     if findings.errors:
         return None
@@ -117,7 +120,23 @@ def _look(path: Path, findings: Findings) -> City | None:
         institutions=institutions,
         correspondences=correspondences,
         notes=tuple(findings.notes),
+        contacts=contacts,
     )
+
+
+def _contacts(
+    settings: CitySettings, folder: Path, compositions: Sequence[Composition], findings: Findings
+) -> tuple[Contacts, ...]:
+    found = []
+    if compositions and settings.survey is not None:
+        with findings.gathering():
+            found.append(read_survey(settings.survey, folder, tuple(compositions), findings))
+            findings.say(f"{settings.survey.file}: {len(found[-1])} respondents.")
+    if compositions and settings.ties is not None:
+        with findings.gathering():
+            found.append(read_ties(settings.ties, folder, tuple(compositions), findings))
+            findings.say(f"{settings.ties.people}: {len(found[-1]):,} people with contacts to count.")
+    return tuple(found)
 
 
 def _levels_met(settings: CitySettings, compositions: Sequence[Composition], findings: Findings) -> tuple[str, ...]:

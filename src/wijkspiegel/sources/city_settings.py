@@ -208,6 +208,77 @@ class CorrespondenceSettings(TableSettings):
     to_year: Year = Field(alias="to")
 
 
+class SphereSettings(Settings):
+    """The contacts of a sphere: columns of the survey that begin with `prefix`, or `columns`, or a file of contacts."""
+
+    sphere: Text
+    prefix: str | None = None
+    columns: dict[str, str] = {}
+    file: str | None = None
+    sheet: str | None = None
+    person: Text = "person"
+    group: Text = "group"
+
+    @model_validator(mode="after")
+    def _told_once(self) -> "SphereSettings":
+        if sum((self.prefix is not None, bool(self.columns), self.file is not None)) != 1:
+            raise ValueError("give the contacts in one way: prefix, columns or file")
+        return self
+
+
+class RoadSettings(Settings):
+    """A question that tells a road: which answers are a yes, and which a no."""
+
+    column: Text
+    yes: list[str | int]
+    no: list[str | int]
+
+
+class ReferenceSettings(Settings):
+    """Which residents contacts are held against."""
+
+    year: Year
+    scheme: Text
+    level: str | None = None
+    area: Text = "area"
+    group: Text = "group"
+
+
+class SurveySettings(ReferenceSettings):
+    """A survey: a row for each respondent."""
+
+    file: Text
+    sheet: str | None = None
+    person: str | None = None
+    weight: str | None = None
+    stratum: str | None = None
+    cluster: str | None = None
+    contacts: Annotated[list[SphereSettings], Field(min_length=1)]
+    roads: dict[Code, RoadSettings] = {}
+    outcomes: list[str] = []
+    traits: list[str] = []
+
+
+class TiesSettings(ReferenceSettings):
+    """Ties or memberships of people, and the file of these people."""
+
+    people: Text
+    file: str | None = None
+    memberships: str | None = None
+    year_column: str | None = None
+    person: Text = "person"
+    contact: Text = "contact"
+    sphere: Text = "sphere"
+    membership: Text = "membership"
+    mutual: bool = False
+
+    @model_validator(mode="after")
+    def _has_some(self) -> "TiesSettings":
+        if self.file is None and self.memberships is None:
+            raise ValueError("give a file of ties, or of memberships")
+        return self
+
+
 class CitySettings(Settings):
     """A whole city.toml."""
 
@@ -228,6 +299,8 @@ class CitySettings(Settings):
     indicators: list[IndicatorSettings] = []
     institutions: list[InstitutionSettings] = []
     correspondences: list[CorrespondenceSettings] = []
+    survey: SurveySettings | None = None
+    ties: TiesSettings | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> "CitySettings":
