@@ -142,6 +142,48 @@ def demo(
     say_what_was_done(release, out, language)
 
 
+@app.command()
+def connectors(
+    city: Annotated[Path | None, typer.Argument(help="city.toml with a [survey] or [ties].")] = None,
+    people: Annotated[Path | None, typer.Option(help="File of people: person, area, group.")] = None,
+    ties: Annotated[Path | None, typer.Option(help="File of ties: person, contact and, if there are, sphere.")] = None,
+    memberships: Annotated[Path | None, typer.Option(help="File of memberships: person, sphere, membership.")] = None,
+    area: Annotated[str, typer.Option(help="Column of people with the area.")] = "area",
+    group: Annotated[str, typer.Option(help="Column of people with the group.")] = "group",
+    person: Annotated[str, typer.Option(help="Column of all files with the person.")] = "person",
+    year: Annotated[int | None, typer.Option(help="Year of the people. This year by default.")] = None,
+    mutual: Annotated[bool, typer.Option(help="Count a tie only where both name each other.")] = False,
+    out: OutOption = Path("connectors"),
+    language: LanguageOption = Language.nl,
+) -> None:
+    """Who connects, by which road, and how sure we are: from a survey, from ties or from memberships."""
+    if (city is None) == (people is None):
+        raise SettingsError("Give either a city.toml or a file of people (--people FILE): one of the two.")
+    if people is not None and ties is None and memberships is None:
+        raise SettingsError("Give the contacts of these people: --ties FILE, --memberships FILE, or both.")
+    from wijkspiegel.mirror import look_into
+    from wijkspiegel.sources.people_with_ties import city_of_people
+
+    with progress_on_screen() as progress:
+        progress("reading")
+        if people is not None:
+            found = city_of_people(
+                people,
+                ties=ties,
+                memberships=memberships,
+                person=person,
+                area=area,
+                group=group,
+                year=year,
+                mutual=mutual,
+            )
+            release = look_into(found, language=language, progress=progress)
+        else:
+            release = _look_into_own(city or Path(), language, progress, needs_contacts=True)
+        write(release, out, language, progress)
+    say_what_was_done(release, out, language)
+
+
 @app.command("fetch-cbs")
 def fetch_cbs(
     year: Annotated[int, typer.Option(help="Year of the edition of Kerncijfers wijken en buurten.")],
@@ -187,14 +229,17 @@ def fetch_cbs(
     screen.print(f"Next: wijkspiegel mirror {' '.join(options)}")
 
 
-def _look_into_own(city: Path, language: Language, progress: "Progress") -> "Release":
+def _look_into_own(city: Path, language: Language, progress: "Progress", needs_contacts: bool = False) -> "Release":
     from wijkspiegel.disclosure import Policy
     from wijkspiegel.mirror import look_into
     from wijkspiegel.sources.city_file import read_city, read_protection
 
     protection = read_protection(city)
+    found = read_city(city)
+    if needs_contacts and not found.contacts:
+        raise SettingsError(f"{city} tells of no contacts: add [survey] or [ties].")
     return look_into(
-        read_city(city),
+        found,
         language=language,
         policy=Policy(**protection.settings),
         register=protection.register,

@@ -33,7 +33,7 @@ WAY = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0)
 SUPPORT = 280
 """Compositions that a circle may be drawn from, where all groups count, and where they lie between area and circle."""
 
-MOST_PEOPLE = 4000
+MOST_PEOPLE = 1500
 """People of whom the compositions are looked at, drawn by lot with a fixed seed where there are more."""
 
 SLACK = 1e-9
