@@ -13,7 +13,7 @@ from wijkspiegel.disclosure import Release
 from wijkspiegel.mirror import look_into
 from wijkspiegel.report.page import page_of, words_of, write_report
 from wijkspiegel.schemes import ORIGIN
-from wijkspiegel.tables import Areas, City, exact
+from wijkspiegel.tables import Areas, City, Composition, Contacts, exact
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -31,7 +31,25 @@ def town(name: str = "Voorbeeldstad") -> Release:
             exact(Areas("buurt", codes, codes, ("G",) * len(codes)), year, ORIGIN, counts * factor),
         )
     )
-    return look_into(City(name, ("gemeente", "buurt"), "gemeente", compositions, (), True, "G"))
+    residents = compositions[-1]
+    return look_into(
+        City(name, ("gemeente", "buurt"), "gemeente", compositions, (), True, "G", contacts=(circles(residents),))
+    )
+
+
+def circles(residents: Composition) -> Contacts:
+    """Three hundred people of the town with ten friends each, and what they say of school, work and trust."""
+    rng = np.random.default_rng(1)
+    people = 300
+    area, group = rng.integers(0, len(residents.areas), people), rng.integers(0, 3, people)
+    own = np.where(np.arange(3) == group[:, None], 0.6, 0.2)
+    return Contacts(
+        residents.areas, residents.year, ORIGIN, area, group, {"friends": rng.multinomial(10, own)},
+        np.ones(people), np.zeros(people, dtype=np.int64), np.arange(people), True,
+        roads={"school": rng.integers(-1, 2, people), "work": rng.integers(0, 2, people)},
+        outcomes={"trust": rng.normal(6, 1, people) + group},
+        traits={"stay": np.where(rng.random(people) < 0.5, "short", "long")},
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

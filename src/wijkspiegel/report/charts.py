@@ -121,6 +121,51 @@ def curve(name: str, title: str, description: str, points: Sequence[tuple[str, f
 
 
 @dataclass(frozen=True)
+class Point:
+    """A value at a place on a scale, with its interval, and another reading of it beside."""
+
+    label: str
+    value: float
+    lower: float
+    upper: float
+    beside: float | None = None
+
+
+def band(name: str, title: str, description: str, points: Sequence[Point], axis: str, beside: str) -> str:
+    """A line through values at growing places, in the band of their intervals; crosses are the other reading.
+
+    axis : what the places are. beside : what the crosses are.
+    """
+    step = (WIDTH - 70) / max(len(points) - 1, 1)
+
+    def place(number: int, value: float) -> str:
+        return f"{40 + step * number:.1f},{170 - 150 * value:.1f}"
+
+    edge = [place(number, point.upper) for number, point in enumerate(points)]
+    edge += [place(number, point.lower) for number, point in reversed(list(enumerate(points)))]
+    parts = [f'<polygon class="interval" points="{" ".join(edge)}"/>']
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        y = 170 - 150 * share
+        parts.append(f'<line class="axis thin" x1="34" x2="{WIDTH - 24}" y1="{y}" y2="{y}"/>')
+        parts.append(f'<text class="label" x="28" y="{y + 4}" text-anchor="end">{100 * share:.0f}</text>')
+    line = " ".join(place(number, point.value) for number, point in enumerate(points))
+    parts.append(f'<polyline class="line" points="{line}"/>')
+    for number, point in enumerate(points):
+        across, up = place(number, point.value).split(",")
+        parts.append(f'<circle class="dot" cx="{across}" cy="{up}" r="4"/>')
+        parts.append(f'<text class="label" x="{across}" y="188" text-anchor="middle">{escape(point.label)}</text>')
+        if point.beside is not None:
+            left, top = (float(end) for end in place(number, point.beside).split(","))
+            cross = f"M{left - 4:.1f} {top - 4:.1f}l8 8m0 -8l-8 8"
+            parts.append(f'<path class="cross" d="{cross}"/>')
+    parts.append(f'<text class="label" x="{WIDTH / 2}" y="208" text-anchor="middle">{escape(axis)}</text>')
+    parts.append(
+        f'<path class="cross" d="M40 224l8 8m0 -8l-8 8"/><text class="label" x="56" y="232">{escape(beside)}</text>'
+    )
+    return _svg(name, title, description, WIDTH, 240, parts)
+
+
+@dataclass(frozen=True)
 class Shade:
     """A class of values on a map: its number, from 0, and what the legend says of it."""
 
