@@ -1,7 +1,7 @@
 """Before a survey: what it would tell of the share of mirrors, and whether it could tell that share from another.
 
-The hidden share is taken to be spread as a beta distribution whose first parameter is SHAPE (many people with next to no
-contact outside, few with much), with the second such that the asked share of people qualifies.
+The hidden share is taken to be spread as a beta distribution whose first parameter is SHAPE (many people with next to
+no contact outside, few with much), with the second such that the asked share of people qualifies.
 """
 
 from dataclasses import dataclass, replace
@@ -102,7 +102,8 @@ def spread(question: Question, share: float) -> tuple[float, float]:
 def _chances(question: Question, share: float) -> Floats:
     """[friends outside], chance of each answer."""
     chances: Floats = stats.betabinom.pmf(np.arange(question.friends + 1), question.friends, *spread(question, share))
-    return chances / chances.sum()
+    chances /= chances.sum()
+    return chances
 
 
 def _answers(people: Floats) -> Answers:

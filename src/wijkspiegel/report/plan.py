@@ -13,7 +13,7 @@ STYLE = (
 
 
 def write_plan(path: Path, title: str, description: str, bars: Sequence[Bar], against: float) -> Path:
-    """An SVG of the interval of each plan; the line is the share to tell it from. Written beside, then moved in place."""
+    """An SVG of the interval of each plan; the line is the share to tell it from. Written beside, then moved."""
     most = max([against, *(bar.upper for bar in bars if bar.upper is not None)])
     chart = intervals("survey-plan", title, description, bars, most, middle=against)
     content = chart.replace("<title", f"<style>{STYLE}</style><title", 1)

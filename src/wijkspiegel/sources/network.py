@@ -1,0 +1,313 @@
+"""The person network of Statistics Netherlands, as its five files lie: streamed, and counted by person and group.
+
+A row of a file is a link from somebody to somebody else, with a code for what they are to one another. Links are
+possible contacts, not friendships. Rows that stand in a file twice count twice: to know them all would be to keep them.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numba
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from wijkspiegel.errors import InputError, SettingsError
+
+Ints = NDArray[np.int64]
+
+LAYERS: Mapping[str, str] = MappingProxyType(
+    {
+        "BURENNETWERK": "neighbours",
+        "COLLEGANETWERK": "work",
+        "FAMILIENETWERK": "family",
+        "HUISGENOTENNETWERK": "household",
+        "KLASGENOTENNETWERK": "school",
+    }
+)
+"""Beginning of the name of a file -> sphere."""
+
+CODES: Mapping[str, range] = MappingProxyType(
+    {
+        "neighbours": range(101, 103),
+        "work": range(201, 202),
+        "family": range(301, 323),
+        "household": range(401, 403),
+        "school": range(501, 507),
+    }
+)
+"""Sphere -> codes in RELATIE: 101 are the ten nearest addresses, 102 twenty others within 200 m."""
+
+PERSON, OTHER, KIND, OTHER_KIND, CODE = (
+    "RINPERSOON", "RINPERSOONRELATIE", "RINPERSOONS", "RINPERSOONSRELATIE", "RELATIE",
+)  # fmt: skip
+REGISTERED = "R"
+"""The kind of number of people in the population register: 9 digits."""
+
+LARGEST = 10**9
+MOST = np.iinfo(np.uint16).max
+BLOCK = 1 << 26
+ROWS = 1 << 20
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Row of every person by number, as a bitmap with running totals: 188 MB for all numbers of nine digits.
+
+    bits : [number // 64]. before : [number // 64], people with a smaller number, in earlier words.
+    """
+
+    bits: NDArray[np.uint64]
+    before: NDArray[np.uint32]
+
+
+def register_of(numbers: Ints) -> Register:
+    """numbers : [person], each once and in order, below LARGEST. Raises ValueError where they are not."""
+    if len(numbers) and ((np.diff(numbers) <= 0).any() or numbers[0] < 0 or numbers[-1] >= LARGEST):
+        raise ValueError("numbers must be in order, each once, and of at most nine digits")
+    words = int(numbers[-1]) // 64 + 1 if len(numbers) else 1
+    bits = np.zeros(words, dtype=np.uint64)
+    np.bitwise_or.at(bits, numbers // 64, np.uint64(1) << (numbers % 64).astype(np.uint64))
+    before = np.concatenate([[0], np.cumsum(np.bincount(numbers // 64, minlength=words))[:-1]]).astype(np.uint32)
+    return Register(bits, before)
+
+
+@dataclass
+class Tally:
+    """What became of the links of one file."""
+
+    links: int = 0
+    other_codes: int = 0
+    strangers: int = 0
+    groupless: int = 0
+    to_self: int = 0
+    too_many: int = 0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The contacts of one sphere. counts : [person, group]. tally : of the file."""
+
+    sphere: str
+    path: Path
+    counts: NDArray[np.uint16]
+    tally: Tally
+
+
+def find_files(directory: Path, year: int) -> dict[str, Path]:
+    """Sphere -> file of the year, the newest version. Raises InputError where there is none at all."""
+    pattern = re.compile(rf"({'|'.join(LAYERS)}){year}TABV(\d+)\.(csv|parquet)", re.IGNORECASE)
+    found: dict[str, tuple[int, Path]] = {}
+    for path in sorted(directory.iterdir()) if directory.is_dir() else []:
+        if match := pattern.fullmatch(path.name):
+            sphere, version = LAYERS[match[1].upper()], int(match[2])
+            if version >= found.get(sphere, (-1, path))[0]:
+                found[sphere] = (version, path)
+    if not found:
+        raise InputError(
+            f"there is no file of the person network of {year}", file=directory,
+            mend=f"Names are such as COLLEGANETWERK{year}TABV1.csv or .parquet.",
+        )  # fmt: skip
+    return {sphere: path for sphere, (_, path) in sorted(found.items())}
+
+
+def chosen_codes(text: str | None) -> frozenset[int]:
+    """The codes of "301-304,401"; all known ones for None. Raises SettingsError for what is no code of the network."""
+    known = frozenset(code for codes in CODES.values() for code in codes)
+    if text is None:
+        return known
+    chosen: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{3})(?:-(\d{3}))?\s*", part)
+        if not match:
+            raise SettingsError(f"--codes {text}: '{part}' is no code. Write 301-304,401.")
+        chosen |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    if strange := sorted(chosen - known):
+        raise SettingsError(
+            f"--codes {text}: {strange[0]} is no code of the network. Known are "
+            + ", ".join(f"{codes[0]}-{codes[-1]} ({sphere})" for sphere, codes in CODES.items()) + "."
+        )  # fmt: skip
+    return frozenset(chosen)
+
+
+def count_layers(
+    files: Mapping[str, Path],
+    numbers: Ints,
+    group: Ints,
+    groups: int,
+    codes: frozenset[int],
+    *,
+    inside: Path | None = None,
+    say: Progress = lambda step: None,
+) -> Iterator[Layer]:
+    """The contacts of everybody in each sphere, one file after the other.
+
+    numbers : [person], in order; group : [person], -1 where it is not known. inside : a directory in the room where
+    each file that was counted is remembered, so that a run that was stopped goes on after it.
+    """
+    register = register_of(numbers)
+    for sphere, path in files.items():
+        kept = _kept(inside, path, numbers, group, groups, codes)
+        if kept is not None and kept.exists():
+            say(f"{path.name}: counted before")
+            found = np.load(kept)
+            yield Layer(sphere, path, found["counts"], Tally(*found["tally"].tolist()))
+            continue
+        counts, tally = count_file(path, register, group, groups, codes, len(numbers), say)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            beside = kept.with_suffix(".part.npz")
+            np.savez(beside, counts=counts, tally=np.array(list(vars(tally).values())))
+            beside.replace(kept)
+        yield Layer(sphere, path, counts, tally)
+
+
+def _kept(
+    inside: Path | None, path: Path, numbers: Ints, group: Ints, groups: int, codes: frozenset[int]
+) -> Path | None:
+    if inside is None:
+        return None
+    about = path.stat()
+    told = hashlib.sha256(f"{path.name} {about.st_size} {about.st_mtime_ns} {groups} {sorted(codes)}".encode())
+    told.update(np.ascontiguousarray(numbers).tobytes())
+    told.update(np.ascontiguousarray(group).tobytes())
+    return inside / f"{path.stem}-{told.hexdigest()[:16]}.do-not-take-out.npz"
+
+
+def count_file(
+    path: Path, register: Register, group: Ints, groups: int, codes: frozenset[int], people: int, say: Progress
+) -> tuple[NDArray[np.uint16], Tally]:
+    """[person, group], links to people whose group is known; and what became of the others."""
+    counts = np.zeros((people, groups), dtype=np.uint16)
+    wanted = np.zeros(1000, dtype=np.bool_)
+    wanted[list(codes)] = True
+    small = group.astype(np.int16)
+    told = np.zeros(6, dtype=np.int64)
+    for batch in _batches(path):
+        person, other, code, registered = _numbers_in(path, batch)
+        _count(person, other, code, registered, register.bits, register.before, small, wanted, counts, told)
+        say(f"{path.name}: {told[0]:,} links")
+    return counts, Tally(*told.tolist())
+
+
+@numba.njit(cache=True, nogil=True)
+def _count(
+    person: Ints,
+    other: Ints,
+    code: NDArray[np.int32],
+    registered: NDArray[np.bool_],
+    bits: NDArray[np.uint64],
+    before: NDArray[np.uint32],
+    group: NDArray[np.int16],
+    wanted: NDArray[np.bool_],
+    counts: NDArray[np.uint16],
+    told: Ints,
+) -> None:
+    """told : links, of other codes, of strangers, without a group, to self, beyond what a count can hold."""
+    for row in range(len(person)):
+        told[0] += 1
+        if not (0 <= code[row] < 1000 and wanted[code[row]]):
+            told[1] += 1
+            continue
+        one, two = _row_of(person[row], bits, before), _row_of(other[row], bits, before)
+        if one < 0 or two < 0 or not registered[row]:
+            told[2] += 1
+        elif one == two:
+            told[4] += 1
+        elif group[two] < 0:
+            told[3] += 1
+        elif counts[one, group[two]] == MOST:
+            told[5] += 1
+        else:
+            counts[one, group[two]] += 1
+
+
+@numba.njit(cache=True)
+def _row_of(number: int, bits: NDArray[np.uint64], before: NDArray[np.uint32]) -> int:
+    """Place of a number among all numbers; -1 where it is none of them."""
+    word = number >> 6
+    if number < 0 or word >= len(bits):
+        return -1
+    here = bits[word]
+    bit = np.uint64(1) << np.uint64(number & 63)
+    if not here & bit:
+        return -1
+    below = here & (bit - np.uint64(1))
+    below = below - ((below >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    place: int = before[word] + np.int64((below * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    return place
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The five columns of a file, whatever its separator. Raises InputError where it is cut off or has others."""
+    wanted = [KIND, PERSON, OTHER_KIND, OTHER, CODE]
+    try:
+        if path.suffix.lower() == ".parquet":
+            file = pq.ParquetFile(path)
+            _require(path, wanted, file.schema_arrow.names)
+            yield from file.iter_batches(ROWS, columns=wanted)
+        else:
+            with path.open("rb") as start:
+                header = start.readline().decode("utf-8-sig", errors="replace").strip()
+            separator = ";" if ";" in header else ","
+            _require(path, wanted, [name.strip().strip('"') for name in header.split(separator)])
+            numbers = dict.fromkeys((PERSON, OTHER), pa.int64()) | {CODE: pa.int32()}
+            kinds = dict.fromkeys((KIND, OTHER_KIND), pa.dictionary(pa.int32(), pa.string()))
+            yield from pyarrow.csv.open_csv(
+                path,
+                read_options=pyarrow.csv.ReadOptions(block_size=BLOCK),
+                parse_options=pyarrow.csv.ParseOptions(delimiter=separator),
+                convert_options=pyarrow.csv.ConvertOptions(column_types=numbers | kinds, include_columns=wanted),
+            )
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            f"the file is cut off or holds something else ({str(error).splitlines()[0]})", file=path,
+            mend="Copy it again.",
+        ) from None  # fmt: skip
+
+
+def _require(path: Path, wanted: Sequence[str], found: Sequence[str]) -> None:
+    if missing := [name for name in wanted if name not in found]:
+        raise InputError(
+            "there is no such column", file=path, column=missing[0],
+            mend=f"Found: {', '.join(found)}. A file of the network has {', '.join(wanted)}.",
+        )  # fmt: skip
+
+
+def _numbers_in(path: Path, batch: pa.RecordBatch) -> tuple[Ints, Ints, NDArray[np.int32], NDArray[np.bool_]]:
+    person, other = (_whole(path, batch, column) for column in (PERSON, OTHER))
+    code = _whole(path, batch, CODE).astype(np.int32)
+    registered = _is_registered(batch.column(KIND)) & _is_registered(batch.column(OTHER_KIND))
+    return person, other, code, registered
+
+
+def _whole(path: Path, batch: pa.RecordBatch, column: str) -> Ints:
+    """Numbers, also as text with zeros in front; -1, which is nobody's, where there is none."""
+    values = batch.column(column)
+    try:
+        numbers = pc.fill_null(values if pa.types.is_int64(values.type) else pc.cast(values, pa.int64()), -1)
+    except pa.ArrowInvalid:
+        problem = "there is something that is no number"
+        raise InputError(problem, file=path, column=column, mend="Copy it again.") from None
+    return np.asarray(numbers)
+
+
+def _is_registered(kinds: Any) -> NDArray[np.bool_]:
+    if pa.types.is_dictionary(kinds.type):
+        is_one = np.array([word == REGISTERED for word in kinds.dictionary.to_pylist()] + [False])
+        of_row: NDArray[np.bool_] = is_one[np.asarray(pc.fill_null(kinds.indices, len(is_one) - 1))]
+        return of_row
+    registered: NDArray[np.bool_] = np.asarray(pc.fill_null(pc.equal(kinds, REGISTERED), False))
+    return registered
