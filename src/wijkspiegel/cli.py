@@ -148,6 +148,13 @@ def connectors(
     people: Annotated[Path | None, typer.Option(help="File of people: person, area, group.")] = None,
     ties: Annotated[Path | None, typer.Option(help="File of ties: person, contact and, if there are, sphere.")] = None,
     memberships: Annotated[Path | None, typer.Option(help="File of memberships: person, sphere, membership.")] = None,
+    network: Annotated[
+        Path | None, typer.Option(help="Directory with files of the person network of Statistics Netherlands.")
+    ] = None,
+    codes: Annotated[str | None, typer.Option(help="Codes of relations in the network: 301-304,401.")] = None,
+    inside: Annotated[
+        Path | None, typer.Option(help="Directory in the room to remember counted files in, to go on from.")
+    ] = None,
     area: Annotated[str, typer.Option(help="Column of people with the area.")] = "area",
     group: Annotated[str, typer.Option(help="Column of people with the group.")] = "group",
     person: Annotated[str, typer.Option(help="Column of all files with the person.")] = "person",
@@ -159,10 +166,14 @@ def connectors(
     """Who connects, by which road, and how sure we are: from a survey, from ties or from memberships."""
     if (city is None) == (people is None):
         raise SettingsError("Give either a city.toml or a file of people (--people FILE): one of the two.")
-    if people is not None and ties is None and memberships is None:
-        raise SettingsError("Give the contacts of these people: --ties FILE, --memberships FILE, or both.")
+    if people is not None and not (ties or memberships or network):
+        raise SettingsError("Give the contacts of these people: --ties FILE, --memberships FILE or --network DIR.")
+    if network and (ties or memberships or mutual):
+        raise SettingsError("The network is counted by itself: give no --ties, --memberships or --mutual with it.")
+    if (codes or inside) and not network:
+        raise SettingsError("--codes and --inside go with --network.")
     from wijkspiegel.mirror import look_into
-    from wijkspiegel.sources.people_with_ties import city_of_people
+    from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
     with progress_on_screen() as progress:
         progress("reading")
@@ -171,11 +182,13 @@ def connectors(
                 people,
                 ties=ties,
                 memberships=memberships,
+                network=Network(network, codes, inside) if network else None,
                 person=person,
                 area=area,
                 group=group,
                 year=year,
                 mutual=mutual,
+                say=progress,
             )
             release = look_into(found, language=language, progress=progress)
         else:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.sources.network import Layer, _row_of, chosen_codes, count_layers, find_files, register_of
+from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
 NUMBERS = np.array([3, 17, 64, 65, 4_000_123, 999_999_999])
 GROUP = np.array([0, 1, 1, -1, 2, 0])
@@ -127,3 +128,19 @@ def test_the_register_finds_everybody_and_nobody_else(numbers: set[int], asked: 
 def test_numbers_that_are_not_in_order_are_no_register() -> None:
     with pytest.raises(ValueError, match="in order"):
         register_of(np.array([5, 3]))
+
+
+def test_people_and_their_network_make_a_city(tmp_path: Path) -> None:
+    written(tmp_path)
+    people = tmp_path / "people.csv"
+    rows = [
+        f"{number:09},{'b1' if place < 3 else 'b2'},g{GROUP[place]}" for place, number in enumerate(NUMBERS.tolist())
+    ]
+    people.write_text("RINPERSOON,area,group\n" + "\n".join(rows).replace("g-1", "") + "\n", encoding="utf-8")
+    city = city_of_people(people, network=Network(tmp_path), person="RINPERSOON", year=2022)
+    (contacts,) = city.contacts
+    known = GROUP >= 0
+    assert contacts.counts["family"].tolist() == np.array(naive(chosen_codes(None)))[known].tolist()
+    (note,) = (note for note in city.notes if note.code == "links_of_the_network")
+    assert note.count == 5
+    assert "10 links" in note.en

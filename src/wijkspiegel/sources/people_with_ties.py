@@ -1,5 +1,7 @@
 """A city that is nothing but people, the areas where they live, and whom they know."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -7,28 +9,40 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wijkspiegel.errors import InputError
+from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.schemes import Scheme, label
 from wijkspiegel.sources.city_settings import TiesSettings
 from wijkspiegel.sources.files import read_table
 from wijkspiegel.sources.findings import Findings
-from wijkspiegel.sources.ties import read_ties
-from wijkspiegel.tables import Areas, City, Composition, Note, Source, exact
+from wijkspiegel.sources.network import Layer, chosen_codes, count_layers, find_files
+from wijkspiegel.sources.ties import Roster, read_ties, roster_of
+from wijkspiegel.tables import Areas, City, Composition, Contacts, Note, Source, exact
 
 WHOLE, PARTS = "whole", "area"
 UNKNOWN = ("unknown", "onbekend", "na", "nan")
 
 
+@dataclass(frozen=True)
+class Network:
+    """Files of the person network. codes : such as "301-304"; all where None. inside : see `count_layers`."""
+
+    directory: Path
+    codes: str | None = None
+    inside: Path | None = None
+
+
 def city_of_people(
     people: Path,
     *,
-    ties: Path | None,
-    memberships: Path | None,
-    person: str,
-    area: str,
-    group: str,
-    year: int | None,
-    mutual: bool,
+    ties: Path | None = None,
+    memberships: Path | None = None,
+    network: Network | None = None,
+    person: str = "person",
+    area: str = "area",
+    group: str = "group",
+    year: int | None = None,
+    mutual: bool = False,
+    say: Callable[[str], None] = lambda step: None,
 ) -> City:
     """The people of a file, counted by area and group, with their contacts. Groups are those that stand in the file.
 
@@ -37,11 +51,18 @@ def city_of_people(
     of_year = year or date.today().year
     findings = Findings()
     residents = _residents(people, area, group, of_year, findings)
+    other_file = str(network.directory) if network else None
     settings = TiesSettings(
-        people=str(people), file=str(ties) if ties else None, memberships=str(memberships) if memberships else None,
-        year=of_year, scheme=residents.scheme.code, level=PARTS, area=area, group=group, person=person, mutual=mutual,
+        people=str(people), file=str(ties) if ties else other_file,
+        memberships=str(memberships) if memberships else None, year=of_year, scheme=residents.scheme.code, level=PARTS,
+        area=area, group=group, person=person, mutual=mutual,
     )  # fmt: skip
-    contacts = read_ties(settings, Path(), (residents,), findings)
+    if network is not None:
+        files = find_files(network.directory, of_year)
+        roster = roster_of(settings, Path(), residents)
+        contacts = _contacts_in(network, files, roster, residents, findings, say)
+    else:
+        contacts = read_ties(settings, Path(), (residents,), findings)
     everybody = Areas(WHOLE, (WHOLE,), (people.stem,), ("",))
     return City(
         title=people.stem,
@@ -51,11 +72,59 @@ def city_of_people(
             exact(everybody, of_year, residents.scheme, residents.counts.sum(axis=0, keepdims=True)),
             residents,
         ),
-        sources=tuple(Source(file.name) for file in (people, ties, memberships) if file is not None),
+        sources=tuple(Source(file.name) for file in (people, ties, memberships) if file is not None)
+        + tuple(Source(path.name, "CBS") for path in (files.values() if network is not None else ())),
         published=False,
         subject=WHOLE,
         notes=tuple(findings.notes),
         contacts=(contacts,),
+    )
+
+
+def _contacts_in(
+    network: Network,
+    files: Mapping[str, Path],
+    roster: Roster,
+    residents: Composition,
+    findings: Findings,
+    say: Callable[[str], None],
+) -> Contacts:
+    try:
+        numbers = roster.ids.astype(np.int64)
+    except ValueError:
+        raise SettingsError(
+            "With --network people are known by their number in the register. Name its column: --person RINPERSOON."
+        ) from None
+    order = np.argsort(numbers, kind="stable")
+    roster = Roster(numbers[order], roster.area[order], roster.group[order])
+    known = (roster.area >= 0) & (roster.group >= 0)
+    counts = {}
+    for layer in count_layers(
+        files, roster.ids, roster.group, len(residents.scheme.groups), chosen_codes(network.codes),
+        inside=network.inside, say=say,
+    ):  # fmt: skip
+        counts[layer.sphere] = layer.counts[known]
+        findings.note(_note_on(layer))
+    people = int(known.sum())
+    return Contacts(
+        residents.areas, residents.year, residents.scheme, roster.area[known], roster.group[known], counts,
+        np.ones(people), np.zeros(people, dtype=np.int64), np.arange(people), sampled=False,
+    )  # fmt: skip
+
+
+def _note_on(layer: Layer) -> Note:
+    """What became of the links of a file: all of them add up."""
+    told = layer.tally
+    left = (told.other_codes, told.strangers, told.groupless, told.to_self, told.too_many)
+    return Note(
+        "links_of_the_network",
+        f"{layer.path.name}: {told.links:,} verbindingen, waarvan niet meegeteld {left[0]:,} met een andere code, "
+        f"{left[1]:,} met iemand buiten het personenbestand, {left[2]:,} met iemand zonder groep, {left[3]:,} met "
+        f"zichzelf en {left[4]:,} boven 65.535 per persoon en groep.",
+        f"{layer.path.name}: {told.links:,} links, of which do not count {left[0]:,} of another code, {left[1]:,} with "
+        f"somebody outside the file of people, {left[2]:,} with somebody without a group, {left[3]:,} to oneself and "
+        f"{left[4]:,} beyond 65,535 for a person and group.",
+        sum(left),
     )
 
 

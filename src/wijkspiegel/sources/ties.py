@@ -58,7 +58,7 @@ def read_ties(
 ) -> Contacts:
     """The contacts of everybody whose area and group are known."""
     residents = residents_of(settings.year, settings.level, settings.scheme, compositions)
-    roster = _roster(settings, folder, residents)
+    roster = roster_of(settings, folder, residents)
     counts: dict[str, NDArray[Any]] = {}
     groupless: dict[str, NDArray[Any]] = {}
     pairs: list[NDArray[Any]] = []
@@ -96,7 +96,8 @@ def read_ties(
     )
 
 
-def _roster(settings: TiesSettings, folder: Path, residents: Composition) -> Roster:
+def roster_of(settings: TiesSettings, folder: Path, residents: Composition) -> Roster:
+    """The people of the file. Raises InputError for somebody who is in it twice, and where no area is known."""
     table = read_table(folder / settings.people)
     data = _columns(table, [settings.person, settings.area, settings.group])
     if settings.year_column is not None:
