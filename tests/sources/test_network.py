@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wijkspiegel.errors import InputError, SettingsError
-from wijkspiegel.sources.network import Layer, _row_of, chosen_codes, count_layers, find_files, register_of
+from wijkspiegel.sources.network import Layer, chosen_codes, count_layers, find_files, register_of, rows_of
 from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
 NUMBERS = np.array([3, 17, 64, 65, 4_000_123, 999_999_999])
@@ -120,9 +120,8 @@ def test_what_is_wrong_with_a_file_is_told(tmp_path: Path) -> None:
 def test_the_register_finds_everybody_and_nobody_else(numbers: set[int], asked: list[int]) -> None:
     inside = sorted(numbers)
     register = register_of(np.array(inside))
-    for number in [*inside, *asked]:
-        expected = inside.index(number) if number in numbers else -1
-        assert _row_of(number, register.bits, register.before) == expected
+    expected = [inside.index(number) if number in numbers else -1 for number in [*inside, *asked]]
+    assert rows_of(np.array([*inside, *asked]), register).tolist() == expected
 
 
 def test_numbers_that_are_not_in_order_are_no_register() -> None:

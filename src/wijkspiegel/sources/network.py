@@ -60,15 +60,9 @@ ROWS = 1 << 20
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Register:
-    """Row of every person by number, as a bitmap with running totals: 188 MB for all numbers of nine digits.
-
-    bits : [number // 64]. before : [number // 64], people with a smaller number, in earlier words.
-    """
-
-    bits: NDArray[np.uint64]
-    before: NDArray[np.uint32]
+Register = NDArray[np.uint64]
+"""[number // 64, 2], which of these 64 numbers are people's, as bits, and how many people have a number in an earlier
+word: 250 MB for all numbers of nine digits, and one place in memory to look at for each."""
 
 
 def register_of(numbers: Ints) -> Register:
@@ -78,8 +72,8 @@ def register_of(numbers: Ints) -> Register:
     words = int(numbers[-1]) // 64 + 1 if len(numbers) else 1
     bits = np.zeros(words, dtype=np.uint64)
     np.bitwise_or.at(bits, numbers // 64, np.uint64(1) << (numbers % 64).astype(np.uint64))
-    before = np.concatenate([[0], np.cumsum(np.bincount(numbers // 64, minlength=words))[:-1]]).astype(np.uint32)
-    return Register(bits, before)
+    people = np.bincount(numbers // 64, minlength=words)
+    return np.stack([bits, (np.cumsum(people) - people).astype(np.uint64)], axis=1)
 
 
 @dataclass
@@ -195,59 +189,59 @@ def count_file(
     told = np.zeros(6, dtype=np.int64)
     for batch in _batches(path):
         person, other, code, registered = _numbers_in(path, batch)
-        _count(person, other, code, registered, register.bits, register.before, small, wanted, counts, told)
+        one, two = rows_of(person, register), rows_of(other, register)
+        _count(one, two, code, registered, small, wanted, counts, told)
         say(f"{path.name}: {told[0]:,} links")
     return counts, Tally(*told.tolist())
 
 
 @numba.njit(cache=True, nogil=True)
 def _count(
-    person: Ints,
-    other: Ints,
+    one: NDArray[np.int32],
+    two: NDArray[np.int32],
     code: NDArray[np.int32],
     registered: NDArray[np.bool_],
-    bits: NDArray[np.uint64],
-    before: NDArray[np.uint32],
     group: NDArray[np.int16],
     wanted: NDArray[np.bool_],
     counts: NDArray[np.uint16],
     told: Ints,
 ) -> None:
-    """told : links, of other codes, of strangers, without a group, to self, beyond what a count can hold."""
-    for row in range(len(person)):
-        told[0] += 1
-        if not (0 <= code[row] < 1000 and wanted[code[row]]):
+    """one, two : [link], rows of people, -1 for strangers. told : links, of other codes, of strangers, without a group,
+    to self, beyond what a count can hold.
+    """
+    told[0] += len(one)
+    for link in range(len(one)):
+        if not (0 <= code[link] < 1000 and wanted[code[link]]):
             told[1] += 1
-            continue
-        one, two = _row_of(person[row], bits, before), _row_of(other[row], bits, before)
-        if one < 0 or two < 0 or not registered[row]:
+        elif one[link] < 0 or two[link] < 0 or not registered[link]:
             told[2] += 1
-        elif one == two:
+        elif one[link] == two[link]:
             told[4] += 1
-        elif group[two] < 0:
+        elif group[two[link]] < 0:
             told[3] += 1
-        elif counts[one, group[two]] == MOST:
+        elif counts[one[link], group[two[link]]] == MOST:
             told[5] += 1
         else:
-            counts[one, group[two]] += 1
+            counts[one[link], group[two[link]]] += 1
 
 
-@numba.njit(cache=True)
-def _row_of(number: int, bits: NDArray[np.uint64], before: NDArray[np.uint32]) -> int:
-    """Place of a number among all numbers; -1 where it is none of them."""
-    word = number >> 6
-    if number < 0 or word >= len(bits):
-        return -1
-    here = bits[word]
-    bit = np.uint64(1) << np.uint64(number & 63)
-    if not here & bit:
-        return -1
-    below = here & (bit - np.uint64(1))
-    below = below - ((below >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    place: int = before[word] + np.int64((below * np.uint64(0x0101010101010101)) >> np.uint64(56))
-    return place
+@numba.njit(cache=True, nogil=True)
+def rows_of(numbers: Ints, register: Register) -> NDArray[np.int32]:
+    """Place of each number among all numbers; -1 where it is none of them."""
+    rows = np.empty(len(numbers), dtype=np.int32)
+    last = len(register) - 1
+    for at in range(len(numbers)):
+        number = numbers[at]
+        word = min(max(number >> 6, 0), last)
+        here, before = register[word, 0], register[word, 1]
+        bit = np.uint64(1) << np.uint64(number & 63)
+        below = here & (bit - np.uint64(1))
+        below = below - ((below >> np.uint64(1)) & np.uint64(0x5555555555555555))
+        below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
+        below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        place = before + ((below * np.uint64(0x0101010101010101)) >> np.uint64(56))
+        rows[at] = place if here & bit and number >> 6 == word else -1
+    return rows
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
