@@ -249,7 +249,7 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     wanted = [KIND, PERSON, OTHER_KIND, OTHER, CODE]
     try:
         if path.suffix.lower() == ".parquet":
-            file = pq.ParquetFile(path)
+            file = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
             _require(path, wanted, file.schema_arrow.names)
             yield from file.iter_batches(ROWS, columns=wanted)
         else:
