@@ -26,8 +26,8 @@ TOLERANCES = tuple(round(0.05 * step, 2) for step in range(7))
 BUBBLE = 0.10
 """Who has at most this share of contacts outside the own group lives in a bubble."""
 
-PEOPLE_OF_BIN, MOST_BINS = 120, 8
-"""People are parted by how diverse their area is, where there are enough of them."""
+PEOPLE_OF_BIN, MOST_BINS, BINS_OF_MANY = 120, 8, 3
+"""People are parted by how diverse their area is, where there are enough of them; by less where many groups count."""
 
 WAY = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0)
 SUPPORT = 280
@@ -115,7 +115,7 @@ def _multigroup(
         drawn = np.sort(np.random.default_rng(0).choice(len(people), MOST_PEOPLE, replace=False))
         who = np.isin(np.arange(len(people)), drawn)
         circle, bins, people = circle.take(who), bins[who], people[who]
-        _, bins = np.unique(bins, return_inverse=True)
+    _, bins = np.unique(bins * BINS_OF_MANY // MOST_BINS, return_inverse=True)
     counts = np.asarray(circle.counts, dtype=np.float64)
     around = circle.around / circle.around.sum(axis=1, keepdims=True)
     support = _support(counts, around)
