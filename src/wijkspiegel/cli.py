@@ -97,6 +97,19 @@ def new(directory: Annotated[Path, typer.Argument(help="Where to put city.toml a
 
 
 @app.command()
+def questionnaire(directory: Annotated[Path, typer.Argument(help="Where to put the form and its city.toml.")]) -> None:
+    """A questionnaire on people's contacts (XLSForm, Dutch and English), and the city.toml that reads its answers."""
+    from wijkspiegel.sources.city_file import new_questionnaire
+
+    for path in new_questionnaire(directory):
+        screen.print(f"Written: {path}")
+    screen.print(
+        "Load questionnaire.xlsx in a tool for XLSForms. When the answers are in, put them beside city.toml, then: "
+        f"wijkspiegel check {directory / 'city.toml'}"
+    )
+
+
+@app.command()
 def check(city: CityFile) -> None:
     """Say what was found in a city.toml and its files, what does not fit and how to mend it. Changes nothing."""
     from wijkspiegel.sources.city_file import check_city

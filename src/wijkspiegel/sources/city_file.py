@@ -24,7 +24,16 @@ from wijkspiegel.sources.ties import read_ties
 from wijkspiegel.sources.zonings import Zonings, read_zonings
 from wijkspiegel.tables import Areas, Boundaries, City, Composition, Contacts, Correspondence, Indicator, Note, Source
 
-__all__ = ["Finding", "Protection", "check_city", "new_city", "read_city", "read_indicators", "read_protection"]
+__all__ = [
+    "Finding",
+    "Protection",
+    "check_city",
+    "new_city",
+    "new_questionnaire",
+    "read_city",
+    "read_indicators",
+    "read_protection",
+]
 
 
 def read_city(path: Path | str) -> City:
@@ -74,10 +83,21 @@ def new_city(directory: Path | str) -> list[Path]:
 
     Returns the files that were written.
     """
-    directory = Path(directory)
+    return _copied("template", Path(directory))
+
+
+def new_questionnaire(directory: Path | str) -> list[Path]:
+    """Write a questionnaire on contacts (XLSForm, in Dutch and English) and the city.toml that reads its answers.
+
+    A file that is there stays as it is. Returns the files that were written.
+    """
+    return _copied("questionnaire", Path(directory))
+
+
+def _copied(name: str, directory: Path) -> list[Path]:
     directory.mkdir(parents=True, exist_ok=True)
     written = []
-    template = resources.files(__package__).joinpath("template")
+    template = resources.files(__package__).joinpath(name)
     for file in sorted(template.iterdir(), key=lambda entry: entry.name):
         target = directory / file.name
         if not target.exists():
