@@ -70,7 +70,7 @@ def mirrors(figures: Figures, words: Words) -> Finding | None:
         said["title"].format(share=figures.percent(main["estimate"], 0), sphere=_sphere(words, sphere)),
         said["text"].format(
             interval=_interval(figures, words, main), naive=figures.percent(main["naive"], 0),
-            low=figures.percent(main["bound_low"], 0), high=figures.percent(main["bound_high"], 0),
+            bounds=_bounds(figures, said, main),
             persons=figures.number(main["persons"]), contacts=figures.number(main["contacts"]),
         ),
         said["assumes"],
@@ -135,6 +135,12 @@ def exposure(figures: Figures, words: Words) -> Finding | None:
         ),
         said["chart"],
     )  # fmt: skip
+
+
+def _bounds(figures: Figures, said: Words, row: Row) -> str:
+    """What no number of respondents would tell; nothing where that is less than a percentage point."""
+    low, high = (figures.percent(row[end], 0) for end in ("bound_low", "bound_high"))
+    return "" if low == high else str(said["bounds"].format(low=low, high=high))
 
 
 def outcomes(figures: Figures, words: Words) -> Finding | None:
