@@ -228,7 +228,6 @@ class Contacts:
     weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
     where everybody is in it, and nobody stands for others.
     roads : "school", "work" -> [person], YES, NO or UNKNOWN.
-    met : sphere -> [person, group], the people of each group whom they could have met there; of the area where absent.
     outcomes : name -> [person], nan is unknown. traits : name -> [person], a text; "" is unknown.
     """
 
@@ -244,7 +243,6 @@ class Contacts:
     sampled: bool
     groupless: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     roads: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
-    met: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     outcomes: Mapping[str, Counts] = field(default_factory=dict)
     traits: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
@@ -253,7 +251,7 @@ class Contacts:
         for name in ("group", "weight", "stratum", "cluster"):
             if getattr(self, name).shape != (people,):
                 raise ValueError(f"{name} has shape {getattr(self, name).shape}, not {(people,)} [person]")
-        for sphere, counts in (*self.counts.items(), *self.met.items()):
+        for sphere, counts in self.counts.items():
             if counts.shape != (people, groups):
                 raise ValueError(f"{sphere} has shape {counts.shape}, not {(people, groups)} [person, group]")
         if people and (self.weight <= 0).any():

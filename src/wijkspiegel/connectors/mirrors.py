@@ -11,9 +11,9 @@ from wijkspiegel.connectors.reference import Floats, outside
 from wijkspiegel.measures.mixing import (
     Answers,
     Fit,
-    binomial,
     bounds,
     estimate,
+    fit,
     fit_parts,
     gather,
     grid,
@@ -93,7 +93,7 @@ def mirror_shares(circle: Circle, tolerances: tuple[float, ...] = TOLERANCES) ->
     people = circle.sample.weight / circle.sample.weight.mean()
     bins = bins_of(reference)
     answers = gather(np.rint(everyone).astype(np.int64), np.rint(other).astype(np.int64), people, bins)
-    fitted = fit_answers(answers)
+    fitted = fit(answers)
     effect = effect_on_shares(other, everyone, circle.sample)
     above = grid() - reference[:, None]
     for tolerance in tolerances:
@@ -150,11 +150,6 @@ def bins_of(reference: Floats) -> NDArray[np.int64]:
     edges = np.unique(np.quantile(reference, np.arange(1, number) / number))
     _, bins = np.unique(np.searchsorted(edges, reference, side="right"), return_inverse=True)
     return bins.ravel().astype(np.int64)
-
-
-def fit_answers(answers: Answers) -> Fit:
-    chances = binomial(answers.contacts, answers.outside, grid())
-    return fit_parts(chances, answers.people, answers.bins, np.arange(int(answers.bins.max()) + 1))
 
 
 def _mean_by_bin(qualifies: NDArray[np.bool_], people: Floats, bins: NDArray[np.int64]) -> Floats:

@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 from wijkspiegel.connectors.design import NOTHING, Ratio, ratio, sample_of
 from wijkspiegel.connectors.exposure import exposure_and_bias
 from wijkspiegel.connectors.homophily import assortativity, homophily_of_group, mixing_matrix
-from wijkspiegel.connectors.ladder import climb, overlap, steps
+from wijkspiegel.connectors.ladder import FRIENDS, climb, overlap, steps
 from wijkspiegel.connectors.mirrors import SLACK, TOLERANCES, Circle, mirror_shares, with_contacts
-from wijkspiegel.connectors.reference import Floats, outside_share, people_around
+from wijkspiegel.connectors.reference import Floats, outside, outside_share, people_around
 from wijkspiegel.mirror.zoning import hierarchy_of
 from wijkspiegel.tables import YES, City, Composition, Contacts, Measured
 
 Mask = NDArray[np.bool_]
 Progress = Callable[[str], None]
 
-FRIENDS = "friends"
 LADDER_TOLERANCE = 0.10
 """The tolerance of the overlap table and of who counts as a connector in the outcomes; the ladder has all of them."""
 
@@ -82,9 +81,8 @@ def _look(rows: _Rows, area: str, contacts: Contacts, around: Floats, who: Mask)
     for sphere, counts in contacts.counts.items():
         for group, of_group in members.items():
             circle = Circle(counts, around, contacts.group, sample).take(of_group)
-            met = Circle(counts, contacts.met.get(sphere, around), contacts.group, sample).take(of_group)
             _mirrors(rows, area, sphere, group, circle)
-            _exposure(rows, area, sphere, group, met, groups)
+            _exposure(rows, area, sphere, group, circle, groups)
             _homophily(rows, area, sphere, group, circle, contacts, who)
             _mixing(rows, area, sphere, group, circle, groups)
     if FRIENDS in contacts.counts and contacts.roads:
@@ -108,13 +106,27 @@ def _exposure(rows: _Rows, area: str, sphere: str, group: str, circle: Circle, g
     towards: dict[str, int | None] = {group: None}
     if group != "all":
         towards |= {f"{group}:{other}": number for number, other in enumerate(groups) if other != group}
+    counts = np.asarray(circle.counts, dtype=np.float64)
+    whole = counts.sum()
+    to_others = [counts[:, number].sum() for number in towards.values() if number is not None]
+    rarest = _fewest(*to_others, *(whole - met for met in to_others))
     for name, number in towards.items():
         found = exposure_and_bias(circle, number)
         if found is not None:
+            met = outside(counts, circle.group)[0].sum()
+            few = (
+                _fewest(met, whole - met) if number is None else rarest
+            )  # all pairs, or one could be told from the rest
             rows.add(
-                "exposure", found.persons, area=area, sphere=sphere, group=name, contact_share=found.contact_share,
-                exposure=found.exposure, bias=found.bias, lower=found.lower, upper=found.upper,
+                "exposure", min(found.persons, few), area=area, sphere=sphere, group=name,
+                contact_share=found.contact_share, exposure=found.exposure, bias=found.bias,
+                lower=found.lower, upper=found.upper,
             )  # fmt: skip
+
+
+def _fewest(*parts: float) -> float:
+    """The smallest part with anybody in it: a figure that is exactly a part of them tells of so many."""
+    return min((part for part in parts if part > 0), default=np.inf)
 
 
 def _homophily(rows: _Rows, area: str, sphere: str, group: str, circle: Circle, contacts: Contacts, who: Mask) -> None:
@@ -127,9 +139,11 @@ def _homophily(rows: _Rows, area: str, sphere: str, group: str, circle: Circle, 
         return
     of_group = contacts.group[who] == contacts.scheme.index(group)
     share = float(contacts.weight[who][of_group].sum() / contacts.weight[who].sum())
+    others, everyone = (numbers.sum() for numbers in outside(circle.counts, circle.group))
+    few = _fewest(others, everyone - others)
     for one in homophily_of_group(circle, share):
         rows.add(
-            "homophily", one.persons, area=area, sphere=sphere, group=group, measure=one.measure,
+            "homophily", min(one.persons, few), area=area, sphere=sphere, group=group, measure=one.measure,
             value=one.value, lower=one.lower, upper=one.upper,
         )  # fmt: skip
 
@@ -154,15 +168,18 @@ def _ladder(rows: _Rows, area: str, group: str, contacts: Contacts, around: Floa
     if ladder is None:
         return
     persons = int(who.sum())
+    on_each = [(answers[who] == YES).sum() for answers in contacts.roads.values()]
+    on_roads = min(persons, _fewest(*on_each, *(persons - on for on in on_each)))  # the rest tells as much
     for tolerance in TOLERANCES:
         for one in steps(ladder, tolerance):
+            of = persons if one.step == FRIENDS else on_roads
             rows.add(
-                "connectors", persons, area=area, group=group, step=one.step, tolerance=tolerance,
+                "connectors", of, area=area, group=group, step=one.step, tolerance=tolerance,
                 share=one.share, lower=one.lower, upper=one.upper,
             )  # fmt: skip
     for one in overlap(ladder, LADDER_TOLERANCE):
         rows.add(
-            "overlap", persons, area=area, group=group, roads=one.step,
+            "overlap", on_roads, area=area, group=group, roads=one.step,
             share=one.share, lower=one.lower, upper=one.upper,
         )  # fmt: skip
 
@@ -174,9 +191,19 @@ def _outcomes(rows: _Rows, area: str, contacts: Contacts, around: Floats, who: M
             told = of_level & ~np.isnan(values)
             mean = _mean(values[told], contacts, told)
             rows.add(
-                "outcomes", int(told.sum()), area=area, by=by, level=level, outcome=outcome,
+                "outcomes", _people_told_of(values[told], values), area=area, by=by, level=level, outcome=outcome,
                 mean=mean.value, lower=mean.lower, upper=mean.upper, persons=int(told.sum()),
             )  # fmt: skip
+
+
+def _people_told_of(values: Floats, every: Floats) -> float:
+    """How many people a mean tells of: of an outcome with two answers, those with the rarest of them."""
+    answers = np.unique(every[~np.isnan(every)])
+    return (
+        min(len(values), _fewest(*((values == answer).sum() for answer in answers)))
+        if len(answers) == 2
+        else len(values)
+    )
 
 
 def _mean(values: Floats, contacts: Contacts, who: Mask) -> Ratio:

@@ -1,0 +1,59 @@
+"""No figure of contacts tells exactly of a few people, alone or from the others beside it."""
+
+import numpy as np
+import pytest
+
+from wijkspiegel.disclosure import Release
+from wijkspiegel.mirror import look_into
+from wijkspiegel.schemes import ORIGIN
+from wijkspiegel.tables import NO, YES, Areas, City, Contacts, exact
+
+PEOPLE = 60
+AREAS = Areas("buurt", ("b1",), ("b1",), ("G",))
+
+
+@pytest.fixture(scope="module")
+def release() -> Release:
+    """Sixty people; those of the first group know three outside Europe, all told, and three chose a mixed school."""
+    group = np.repeat([0, 1, 2], 20)
+    counts = np.tile([3, 3, 3], (PEOPLE, 1))
+    counts[group == 0] = [7, 2, 0]
+    counts[:3, 2] = 1
+    everybody = exact(Areas("gemeente", ("G",), ("G",), ("",)), 2024, ORIGIN, np.array([[400, 300, 300]]))
+    residents = exact(AREAS, 2024, ORIGIN, np.array([[400, 300, 300]]))
+    contacts = Contacts(
+        AREAS, 2024, ORIGIN, np.zeros(PEOPLE, dtype=np.int64), group, {"friends": counts}, np.ones(PEOPLE),
+        np.zeros(PEOPLE, dtype=np.int64), np.arange(PEOPLE), False,
+        roads={
+            "school": np.where(np.arange(PEOPLE) < 3, YES, NO), "work": np.where(np.arange(PEOPLE) % 2, YES, NO),
+        },
+        outcomes={"paid": (np.arange(PEOPLE) > 3).astype(float), "trust": np.linspace(1, 9, PEOPLE)},
+    )  # fmt: skip
+    return look_into(
+        City("Stad", ("gemeente", "buurt"), "gemeente", (everybody, residents), (), True, "G", contacts=(contacts,))
+    )
+
+
+def rows(release: Release, table: str, **wanted: str) -> list[dict[str, object]]:
+    return [row for row in release.tables[table].to_pylist() if wanted.items() <= row.items()]
+
+
+def test_few_contacts_with_a_group_are_told_by_no_table(release: Release) -> None:
+    assert [row["contacts"] for row in rows(release, "mixing", group="nl", contact_group="outside_europe")] == [None]
+    assert rows(release, "exposure", group="nl:outside_europe") == []
+    assert rows(release, "exposure", group="nl:europe") == []  # else the other is the rest
+    assert len(rows(release, "exposure", group="nl")) == 1
+    assert len(rows(release, "exposure", group="europe:nl")) == 1
+
+
+def test_few_people_on_a_road_are_told_by_no_step_and_no_overlap(release: Release) -> None:
+    assert {row["step"] for row in rows(release, "connectors", group="all")} == {"friends"}
+    assert rows(release, "overlap", group="all") == rows(release, "overlap", group="nl") == []
+
+
+def test_few_people_with_an_answer_of_two_are_told_by_no_mean(release: Release) -> None:
+    assert [row["level"] for row in rows(release, "outcomes", outcome="paid", by="group")] == [
+        "europe",
+        "outside_europe",
+    ]
+    assert len(rows(release, "outcomes", outcome="trust", by="group")) == 3
