@@ -1,6 +1,7 @@
 """The questionnaire that comes with the program, and the city.toml that reads its answers."""
 
 import csv
+import runpy
 from pathlib import Path
 
 import openpyxl
@@ -54,3 +55,11 @@ def test_what_is_there_stays_as_it_is(directory: Path) -> None:
     (directory / "city.toml").write_text("mine", encoding="utf-8")
     assert new_questionnaire(directory) == []
     assert (directory / "city.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_form_is_what_its_command_makes(directory: Path) -> None:
+    sheets = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "questionnaire.py"))["SHEETS"]
+    book = openpyxl.load_workbook(directory / "questionnaire.xlsx")
+    for name, rows in sheets.items():
+        found = [[cell or "" for cell in row] for row in book[name].iter_rows(values_only=True)]
+        assert found == [list(row) for row in rows]

@@ -92,8 +92,8 @@ def gather(contacts: Ints, outside: Ints, people: Floats, bins: Ints) -> Answers
     return Answers(counted, k, x, number)
 
 
-def grid(points: int = GRID) -> Floats:
-    return np.linspace(0.0, 1.0, points)
+def grid() -> Floats:
+    return np.linspace(0.0, 1.0, GRID)
 
 
 def binomial(contacts: Ints, outside: Ints, shares: Floats) -> Floats:
@@ -116,12 +116,12 @@ def multinomial(counts: Floats, compositions: Floats) -> Floats:
     return np.maximum(chance, np.finfo(float).tiny)
 
 
-def fit(answers: Answers, points: int = GRID) -> Fit:
+def fit(answers: Answers) -> Fit:
     """The mixing distribution of each bin. Raises ValueError where nobody answered."""
     if not len(answers.people):
         raise ValueError("nobody has any contact")
     bins = np.arange(int(answers.bins.max()) + 1)
-    chances = binomial(answers.contacts, answers.outside, grid(points))
+    chances = binomial(answers.contacts, answers.outside, grid())
     return fit_parts(chances, answers.people, answers.bins, bins)
 
 

@@ -64,7 +64,7 @@ def read_ties(
     pairs: list[NDArray[Any]] = []
     if settings.file is not None:
         table = read_table(folder / settings.file)
-        for sphere, person, contact in _ties(table, settings):
+        for sphere, person, contact in _by_sphere(table, settings, settings.contact):
             told = Counted()
             one, other = _pairs(roster, person, contact, settings.mutual, told)
             counts[sphere], groupless[sphere] = count_contacts(roster, one, other, len(residents.scheme.groups), told)
@@ -72,7 +72,7 @@ def read_ties(
             _tell(table, sphere, told, findings)
     if settings.memberships is not None:
         table = read_table(folder / settings.memberships)
-        for sphere, person, membership in _memberships(table, settings):
+        for sphere, person, membership in _by_sphere(table, settings, settings.membership):
             counts[sphere], groupless[sphere] = count_fellows(
                 roster, roster.find(person), membership, len(residents.scheme.groups)
             )
@@ -138,17 +138,8 @@ def _numbered(column: pa.ChunkedArray, values: tuple[str, ...]) -> Ints:
     return np.asarray(place).astype(np.int64)
 
 
-def _ties(table: RawTable, settings: TiesSettings) -> list[tuple[str, NDArray[Any], NDArray[Any]]]:
-    """Sphere, persons and contacts."""
-    return _by_sphere(table, settings, settings.contact)
-
-
-def _memberships(table: RawTable, settings: TiesSettings) -> list[tuple[str, NDArray[Any], NDArray[Any]]]:
-    """Sphere, persons and what they are members of."""
-    return _by_sphere(table, settings, settings.membership)
-
-
 def _by_sphere(table: RawTable, settings: TiesSettings, other: str) -> list[tuple[str, NDArray[Any], NDArray[Any]]]:
+    """Sphere, persons, and their contacts or what they are members of."""
     person, second = (column.to_numpy() for column in _columns(table, [settings.person, other]))
     if settings.sphere not in table.columns:
         return [("friends", person, second)]
