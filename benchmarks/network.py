@@ -65,16 +65,16 @@ def _people(directory: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def decode(directory: Path, path: Path) -> int:
-    from wijkspiegel.sources.network import _batches
+    from wijkspiegel.sources.network import read_batches
 
-    return sum(batch.num_rows for batch in _batches(path))
+    return sum(batch.num_rows for batch in read_batches(path))
 
 
 def ours(directory: Path, path: Path) -> int:
-    from wijkspiegel.sources.network import chosen_codes, count_layers
+    from wijkspiegel.sources.network import Population, chosen_codes, count_layers
 
     numbers, group = _people(directory)
-    (layer,) = count_layers({"work": path}, numbers, group, GROUPS, chosen_codes(None))
+    (layer,) = count_layers({"work": path}, Population(numbers, group, GROUPS), chosen_codes(None))
     return int(layer.counts.sum(axis=0, dtype=np.int64) @ (np.arange(GROUPS) + 1))
 
 

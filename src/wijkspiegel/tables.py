@@ -260,6 +260,26 @@ class Contacts:
     def __len__(self) -> int:
         return len(self.area)
 
+    def take(self, who: Mask) -> "Contacts":
+        """The contacts of some of these people."""
+
+        def chosen(by_name: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+            return {name: values[who] for name, values in by_name.items()}
+
+        return replace(
+            self,
+            area=self.area[who],
+            group=self.group[who],
+            counts=chosen(self.counts),
+            weight=self.weight[who],
+            stratum=self.stratum[who],
+            cluster=self.cluster[who],
+            groupless=chosen(self.groupless),
+            roads=chosen(self.roads),
+            outcomes=chosen(self.outcomes),
+            traits=chosen(self.traits),
+        )
+
 
 @dataclass(frozen=True)
 class Measured:

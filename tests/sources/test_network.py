@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wijkspiegel.errors import InputError, SettingsError
-from wijkspiegel.sources.network import Layer, chosen_codes, count_layers, find_files, register_of, rows_of
+from wijkspiegel.sources.network import Layer, Population, chosen_codes, count_layers, find_files, register_of, rows_of
 from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
 NUMBERS = np.array([3, 17, 64, 65, 4_000_123, 999_999_999])
@@ -41,7 +41,7 @@ def as_parquet(directory: Path) -> Path:
 
 
 def counted(files: dict[str, Path], codes: str | None = None, inside: Path | None = None) -> list[Layer]:
-    return list(count_layers(files, NUMBERS, GROUP, 3, chosen_codes(codes), inside=inside))
+    return list(count_layers(files, Population(NUMBERS, GROUP, 3), chosen_codes(codes), inside=inside))
 
 
 def naive(codes: frozenset[int]) -> list[list[int]]:
@@ -91,7 +91,11 @@ def test_a_run_that_was_stopped_goes_on_after_what_was_counted(tmp_path: Path) -
     assert [file.name.endswith(".do-not-take-out.npz") for file in kept] == [True]
     said: list[str] = []
     inside = tmp_path / "inside"
-    again = list(count_layers({"family": path}, NUMBERS, GROUP, 3, chosen_codes(None), inside=inside, say=said.append))
+    again = list(
+        count_layers(
+            {"family": path}, Population(NUMBERS, GROUP, 3), chosen_codes(None), inside=inside, say=said.append
+        )
+    )
     assert said == [f"{path.name}: counted before"]
     assert again[0].counts.tolist() == first[0].counts.tolist()
     assert again[0].tally == first[0].tally

@@ -6,7 +6,7 @@ possible contacts, not friendships. Rows that stand in a file twice count twice:
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -76,6 +76,18 @@ def register_of(numbers: Ints) -> Register:
     return np.stack([bits, (np.cumsum(people) - people).astype(np.uint64)], axis=1)
 
 
+@dataclass(frozen=True)
+class Population:
+    """Everybody who can have a contact or be one.
+
+    numbers : [person], in order. group : [person], -1 where it is not known. groups : how many there are.
+    """
+
+    numbers: Ints
+    group: Ints
+    groups: int
+
+
 @dataclass
 class Tally:
     """What became of the links of one file."""
@@ -96,6 +108,11 @@ class Layer:
     path: Path
     counts: NDArray[np.uint16]
     tally: Tally
+
+
+Engine = Callable[[Path, Population, frozenset[int], Progress], tuple[NDArray[np.uint16], Tally]]
+"""What counts the links of a file with one of these codes: [person, group], and what became of all links. Every engine
+gives the same figures to the last count."""
 
 
 def find_files(directory: Path, year: int) -> dict[str, Path]:
@@ -136,28 +153,26 @@ def chosen_codes(text: str | None) -> frozenset[int]:
 
 def count_layers(
     files: Mapping[str, Path],
-    numbers: Ints,
-    group: Ints,
-    groups: int,
+    population: Population,
     codes: frozenset[int],
     *,
     inside: Path | None = None,
+    engine: Engine | None = None,
     say: Progress = lambda step: None,
 ) -> Iterator[Layer]:
     """The contacts of everybody in each sphere, one file after the other.
 
-    numbers : [person], in order; group : [person], -1 where it is not known. inside : a directory in the room where
-    each file that was counted is remembered, so that a run that was stopped goes on after it.
+    inside : a directory in the room where each file that was counted is remembered, so that a run that was stopped goes
+    on after it. engine : `count_file` where None.
     """
-    register = register_of(numbers)
     for sphere, path in files.items():
-        kept = _kept(inside, path, numbers, group, groups, codes)
+        kept = _kept(inside, path, population, codes)
         if kept is not None and kept.exists():
             say(f"{path.name}: counted before")
             found = np.load(kept)
             yield Layer(sphere, path, found["counts"], Tally(*found["tally"].tolist()))
             continue
-        counts, tally = count_file(path, register, group, groups, codes, len(numbers), say)
+        counts, tally = (engine or count_file)(path, population, codes, say)
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
             beside = kept.with_suffix(".part.npz")
@@ -166,32 +181,40 @@ def count_layers(
         yield Layer(sphere, path, counts, tally)
 
 
-def _kept(
-    inside: Path | None, path: Path, numbers: Ints, group: Ints, groups: int, codes: frozenset[int]
-) -> Path | None:
+def _kept(inside: Path | None, path: Path, population: Population, codes: frozenset[int]) -> Path | None:
     if inside is None:
         return None
     about = path.stat()
-    told = hashlib.sha256(f"{path.name} {about.st_size} {about.st_mtime_ns} {groups} {sorted(codes)}".encode())
-    told.update(np.ascontiguousarray(numbers).tobytes())
-    told.update(np.ascontiguousarray(group).tobytes())
+    told = hashlib.sha256(
+        f"{path.name} {about.st_size} {about.st_mtime_ns} {population.groups} {sorted(codes)}".encode()
+    )
+    told.update(np.ascontiguousarray(population.numbers).tobytes())
+    told.update(np.ascontiguousarray(population.group).tobytes())
     return inside / f"{path.stem}-{told.hexdigest()[:16]}.do-not-take-out.npz"
 
 
 def count_file(
-    path: Path, register: Register, group: Ints, groups: int, codes: frozenset[int], people: int, say: Progress
+    path: Path, population: Population, codes: frozenset[int], say: Progress
 ) -> tuple[NDArray[np.uint16], Tally]:
     """[person, group], links to people whose group is known; and what became of the others."""
-    counts = np.zeros((people, groups), dtype=np.uint16)
+    return count_batches(path.name, read_batches(path), population, codes, say)
+
+
+def count_batches(
+    name: str, batches: Iterable[pa.RecordBatch], population: Population, codes: frozenset[int], say: Progress
+) -> tuple[NDArray[np.uint16], Tally]:
+    """The kernel of every engine. name : of the file, for what is said. batches : with the five columns."""
+    register = register_of(population.numbers)
+    counts = np.zeros((len(population.numbers), population.groups), dtype=np.uint16)
     wanted = np.zeros(1000, dtype=np.bool_)
     wanted[list(codes)] = True
-    small = group.astype(np.int16)
+    small = population.group.astype(np.int16)
     told = np.zeros(6, dtype=np.int64)
-    for batch in _batches(path):
-        person, other, code, registered = _numbers_in(path, batch)
+    for batch in batches:
+        person, other, code, registered = _numbers_in(name, batch)
         one, two = rows_of(person, register), rows_of(other, register)
         _count(one, two, code, registered, small, wanted, counts, told)
-        say(f"{path.name}: {told[0]:,} links")
+        say(f"{name}: {told[0]:,} links")
     return counts, Tally(*told.tolist())
 
 
@@ -244,7 +267,7 @@ def rows_of(numbers: Ints, register: Register) -> NDArray[np.int32]:
     return rows
 
 
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
     """The five columns of a file, whatever its separator. Raises InputError where it is cut off or has others."""
     wanted = [KIND, PERSON, OTHER_KIND, OTHER, CODE]
     try:
@@ -280,21 +303,21 @@ def _require(path: Path, wanted: Sequence[str], found: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def _numbers_in(path: Path, batch: pa.RecordBatch) -> tuple[Ints, Ints, NDArray[np.int32], NDArray[np.bool_]]:
-    person, other = (_whole(path, batch, column) for column in (PERSON, OTHER))
-    code = _whole(path, batch, CODE).astype(np.int32)
+def _numbers_in(name: str, batch: pa.RecordBatch) -> tuple[Ints, Ints, NDArray[np.int32], NDArray[np.bool_]]:
+    person, other = (_whole(name, batch, column) for column in (PERSON, OTHER))
+    code = _whole(name, batch, CODE).astype(np.int32)
     registered = _is_registered(batch.column(KIND)) & _is_registered(batch.column(OTHER_KIND))
     return person, other, code, registered
 
 
-def _whole(path: Path, batch: pa.RecordBatch, column: str) -> Ints:
+def _whole(name: str, batch: pa.RecordBatch, column: str) -> Ints:
     """Numbers, also as text with zeros in front; -1, which is nobody's, where there is none."""
     values = batch.column(column)
     try:
         numbers = pc.fill_null(values if pa.types.is_int64(values.type) else pc.cast(values, pa.int64()), -1)
     except pa.ArrowInvalid:
         problem = "there is something that is no number"
-        raise InputError(problem, file=path, column=column, mend="Copy it again.") from None
+        raise InputError(problem, file=name, column=column, mend="Copy it again.") from None
     return np.asarray(numbers)
 
 

@@ -14,7 +14,7 @@ from wijkspiegel.schemes import Scheme, label
 from wijkspiegel.sources.city_settings import TiesSettings
 from wijkspiegel.sources.files import read_table
 from wijkspiegel.sources.findings import Findings
-from wijkspiegel.sources.network import Layer, chosen_codes, count_layers, find_files
+from wijkspiegel.sources.network import Layer, Population, chosen_codes, count_layers, find_files
 from wijkspiegel.sources.ties import Roster, read_ties, roster_of
 from wijkspiegel.tables import Areas, City, Composition, Contacts, Note, Source, exact
 
@@ -100,7 +100,7 @@ def _contacts_in(
     known = (roster.area >= 0) & (roster.group >= 0)
     counts = {}
     for layer in count_layers(
-        files, roster.ids, roster.group, len(residents.scheme.groups), chosen_codes(network.codes),
+        files, Population(roster.ids, roster.group, len(residents.scheme.groups)), chosen_codes(network.codes),
         inside=network.inside, say=say,
     ):  # fmt: skip
         counts[layer.sphere] = layer.counts[known]
