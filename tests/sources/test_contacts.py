@@ -49,8 +49,10 @@ def test_a_survey_is_read_and_who_has_no_group_is_told(tmp_path: Path) -> None:
 
 def test_contacts_named_one_by_one_are_counted(tmp_path: Path) -> None:
     (tmp_path / "friends.csv").write_text("person,group\n1,nl\n1,nl\n1,europe\n4,\n", encoding="utf-8")
-    contacts, _ = survey(tmp_path, contacts=[SphereSettings(sphere="friends", file="friends.csv")])
+    contacts, findings = survey(tmp_path, contacts=[SphereSettings(sphere="friends", file="friends.csv")])
     assert contacts.counts["friends"].tolist() == [[2, 1, 0], [0, 0, 0], [0, 0, 0]]
+    assert contacts.groupless["friends"].tolist() == [0, 0, 1]
+    assert "friends.csv, friends: of 1 contacts (25.0%) the group is not known" in findings.notes[-1].en
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,9 @@ def test_contacts_named_one_by_one_are_counted(tmp_path: Path) -> None:
         ("2,b2,europe", "2,b9,europe", "Row 3, column 'area'.*'b9'"),
         ("1,b1,nl", "1,b1,klingon", "Row 2, column 'group'.*'klingon'"),
         (",1,1\n2", ",1,7\n2", "Row 2, column 'school'.*'7' is neither"),
+        ("2,b2,europe,2", "2,b2,europe,", "Row 3, column 'weight'.*missing.*1 rows have none"),
+        ("1,b1,nl", "1,nl,b1", "Row 2, column 'area'.*'nl' is a group: are the columns .* swapped"),
+        ("1,b1,nl", "1,b1,b2", "Row 2, column 'group'.*'b2' is an area: are the columns .* swapped"),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_row(tmp_path: Path, wrong: str, right: str, says: str) -> None:
