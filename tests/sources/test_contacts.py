@@ -1,5 +1,6 @@
 """Surveys, ties and memberships as people bring them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wijkspiegel.connectors.design import sample_of
+from wijkspiegel.connectors.homophily import homophily_of_group
+from wijkspiegel.connectors.mirrors import Circle
 from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.sources.city_settings import RoadSettings, SphereSettings, SurveySettings, TiesSettings
@@ -277,3 +281,47 @@ def test_people_who_do_not_fit_are_named(tmp_path: Path, people: str, says: str)
     (tmp_path / "p.csv").write_text(people, encoding="utf-8")
     with pytest.raises(InputError, match=says):
         ties(tmp_path, people="p.csv")
+
+
+def test_a_class_of_pupils_by_hand(shared: Callable[[str], Path], tmp_path: Path) -> None:
+    """Knecht's class: 26 pupils, four waves of friendships; 9 is missing and 10 is structural: no ties. In the second
+    wave one pupil names themselves.
+    """
+    ethnicity = np.loadtxt(shared("knecht_klas12b/klas12b-demographics.dat"))[:, 2].astype(int)
+    waves = [np.loadtxt(shared(f"knecht_klas12b/klas12b-net-{wave}.dat")) == 1 for wave in (1, 2, 3, 4)]
+    assert [int(wave.sum()) for wave in waves] == [91, 118, 133, 119]
+    pupils = "".join(f"{number},b1,{('', 'nl', 'europe')[own]}\n" for number, own in enumerate(ethnicity))
+    (tmp_path / "pupils.csv").write_text("person,area,group\n" + pupils, encoding="utf-8")
+    pairs = [
+        (one, other, f"wave{at}")
+        for at, wave in enumerate(waves, 1)
+        for one, other in zip(*wave.nonzero(), strict=True)
+    ]
+    lines = "".join(f"{one},{other},{sphere}\n" for one, other, sphere in pairs)
+    (tmp_path / "class.csv").write_text("person,contact,sphere\n" + lines, encoding="utf-8")
+    contacts, findings = ties(tmp_path, people="pupils.csv", file="class.csv")
+    mutual, _ = ties(tmp_path, people="pupils.csv", file="class.csv", mutual=True)
+    assert len(contacts) == 25  # of one pupil the group is not known, who stays a contact of the others
+    assert np.bincount(contacts.group).tolist() == [23, 2]
+    assert {note.code: note.count for note in findings.notes}["ties_to_self"] == 1
+    known = ethnicity > 0
+    for wave in waves:
+        np.fill_diagonal(wave, False)
+    for at, wave in enumerate(waves, 1):
+        sphere = f"wave{at}"
+        by_group = np.stack([wave[:, ethnicity == own].sum(axis=1) for own in (1, 2, 3)], axis=1)[known]
+        assert contacts.counts[sphere].tolist() == by_group.tolist()
+        assert contacts.groupless[sphere].tolist() == wave[:, ~known].sum(axis=1)[known].tolist()
+        both = wave & wave.T
+        assert mutual.counts[sphere].sum() == both[np.ix_(known, known)].sum()
+        own = wave[np.ix_(ethnicity == 1, ethnicity == 1)].sum()
+        others = wave[np.ix_(ethnicity == 1, ethnicity == 2)].sum()
+        circle = Circle(contacts.counts[sphere], np.tile([22.0, 2, 0], (25, 1)), contacts.group, sample_of(contacts))
+        told = homophily_of_group(circle.take(contacts.group == 0), 23 / 25)
+        assert {one.measure: one.value for one in told}["ei"] == pytest.approx((others - own) / (others + own))
+    assert [int((wave & wave.T).sum()) // 2 for wave in waves] == [28, 33, 36, 33]
+    everyone = np.any(waves, axis=0)
+    assert contacts.counts["any"].sum() == everyone[np.ix_(known, known)].sum()
+    assert [note.count for note in findings.notes if note.code == "contacts_without_group"] == [
+        int(wave[np.ix_(known, ~known)].sum()) for wave in waves if wave[np.ix_(known, ~known)].any()
+    ]
