@@ -68,4 +68,4 @@ def test_who_meets_which_group_is_not_told_and_the_note_says_so(release: Release
 
 def test_the_report_is_made_of_it(release: Release, tmp_path: Path) -> None:
     write_report(release, tmp_path / "report.html", "nl")
-    assert "Woordstad" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "190 mensen die in woorden antwoordden" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from wijkspiegel.sources.roster import Roster
 Ints = NDArray[np.int64]
 
 MOST_PAIRS = 3_000_000_000
-"""Pairs that are looked at one by one; more are not."""
+"""Pairs that are looked at one by one, which is two minutes of one core; more are not."""
 
 
 @dataclass(frozen=True)
