@@ -125,6 +125,14 @@ def test_ties_are_counted_once_and_what_is_odd_is_told(tmp_path: Path) -> None:
     assert contacts.person.tolist() == [3, 7, 9]
 
 
+def test_a_file_of_other_people_is_refused_with_what_they_are_called(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("person,contact\np7,p3\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"nobody in it is in people.csv, where people are called such as 3; here .* p7"
+    ):
+        ties(tmp_path, file="t.csv")
+
+
 def test_only_who_name_each_other_are_contacts_when_ties_must_be_mutual(tmp_path: Path) -> None:
     contacts, _ = ties(tmp_path, mutual=True)
     assert contacts.counts["friends"].sum() == 0

@@ -148,13 +148,23 @@ def test_who_has_nobody_of_another_group_around_is_told_without_a_small_number(t
     assert "and 12 in an area without anybody else of their own" in note.en
 
 
-def test_two_respondents_with_one_number_cannot_have_named_contacts(tmp_path: Path) -> None:
-    (tmp_path / "friends.csv").write_text("person,group\n1,nl\n", encoding="utf-8")
-    with pytest.raises(InputError, match="two respondents have the same number"):
+def test_a_respondent_who_is_there_twice_is_refused_with_both_rows(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"Row 4, column 'person' of .*: respondent '1' is in row 2 as well"):
         read(
-            tmp_path, "area,group,person\nb1,nl,1\nb1,nl,1\n", person="person",
-            contacts=[SphereSettings(sphere="friends", file="friends.csv")],
+            tmp_path, "area,group,person,word,number\nb1,nl,1,geen,2\nb1,nl,2,geen,2\nb1,nl,1,alle,2\n",
+            person="person",
         )  # fmt: skip
+
+
+def test_friends_whose_group_people_do_not_know_are_counted_apart(tmp_path: Path) -> None:
+    sphere = SphereSettings(sphere="friends", prefix="f_", unknown="f_unknown")
+    contacts, findings = read(
+        tmp_path,
+        "area,group,f_nl,f_europe,f_outside_europe,f_unknown\nb1,nl,1,2,0,3\nb1,nl,1,1,1,\n",
+        contacts=[sphere],
+    )
+    assert contacts.groupless["friends"].tolist() == [3, 0]
+    assert "of 3 contacts (33.3%) the group is not known" in findings.notes[0].en
 
 
 def test_contacts_of_somebody_who_is_not_in_the_survey_are_refused(tmp_path: Path) -> None:

@@ -220,6 +220,7 @@ class SphereSettings(Settings):
     sphere: Text
     prefix: str | None = None
     columns: dict[str, str] = {}
+    unknown: str | None = None
     file: str | None = None
     sheet: str | None = None
     person: Text = "person"
@@ -233,6 +234,8 @@ class SphereSettings(Settings):
     def _told_once(self) -> "SphereSettings":
         if sum((self.prefix is not None, bool(self.columns), self.file is not None, self.band is not None)) != 1:
             raise ValueError("give the contacts in one way: prefix, columns, file or band")
+        if self.unknown is not None and (self.file is not None or self.band is not None):
+            raise ValueError("`unknown` goes with prefix or columns")
         return self
 
     @model_validator(mode="after")

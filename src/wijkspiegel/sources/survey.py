@@ -43,7 +43,7 @@ def read_survey(
             mend=f"Areas are those of level '{residents.areas.level}', groups {', '.join(residents.scheme.groups)}.",
         )  # fmt: skip
     _tell_left_out(known, table, findings)
-    counts, groupless, banded = _spheres(table, settings, folder, residents, findings)
+    counts, groupless, banded = _spheres(table, settings, folder, residents)
     contacts = Contacts(
         areas=residents.areas,
         year=residents.year,
@@ -62,13 +62,15 @@ def read_survey(
         banded={sphere: told.take(known) for sphere, told in banded.items()},
         person=_persons(table, settings.person)[known],
     )
+    for sphere in settings.contacts:
+        _tell_contacts(sphere, contacts, table, findings)
     _tell_lone_clusters(contacts, table, settings, findings)
     tell_areas_of_one_group(contacts, residents, table.path, findings)
     return contacts
 
 
 def _spheres(
-    table: RawTable, settings: SurveySettings, folder: Path, residents: Composition, findings: Findings
+    table: RawTable, settings: SurveySettings, folder: Path, residents: Composition
 ) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, Banded]]:
     """The contacts of all respondents: sphere -> [respondent, group]; those without a group; those told in bands."""
     counts: dict[str, Floats] = {}
@@ -79,14 +81,21 @@ def _spheres(
             raise SettingsError(f"[[survey.contacts]] tells of {sphere.sphere} twice. Give each sphere once.")
         if sphere.band is not None:
             banded[sphere.sphere] = read_bands(table, sphere.band, sphere, _number(table, sphere))
-            tell_bands(table, sphere.sphere, banded[sphere.sphere], findings)
         elif sphere.file is not None:
-            named, nameless = _named(table, sphere, folder, residents, settings)
-            counts[sphere.sphere], groupless[sphere.sphere] = named, nameless
-            tell_groupless(sphere.file, sphere.sphere, named, nameless, findings)
+            counts[sphere.sphere], groupless[sphere.sphere] = _named(table, sphere, folder, residents, settings)
         else:
             counts[sphere.sphere] = _counted(table, sphere, residents)
+            if sphere.unknown is not None:
+                groupless[sphere.sphere] = np.nan_to_num(_whole(table, sphere.unknown))
     return counts, groupless, banded
+
+
+def _tell_contacts(sphere: SphereSettings, contacts: Contacts, table: RawTable, findings: Findings) -> None:
+    name = sphere.sphere
+    if name in contacts.banded:
+        tell_bands(table, name, contacts.banded[name], findings)
+    if name in contacts.groupless:
+        tell_groupless(sphere.file or table.path.name, name, contacts.counts[name], contacts.groupless[name], findings)
 
 
 def residents_of(year: int, level: str | None, scheme: str, compositions: tuple[Composition, ...]) -> Composition:
@@ -107,7 +116,15 @@ def _persons(table: RawTable, column: str | None) -> NDArray[np.object_]:
     """[respondent], as they are called in the file; without such a column, the rows that they stand in."""
     if column is None:
         return np.array([str(row) for row in table.rows], dtype=object)
-    return np.array(texts(table, column), dtype=object)
+    found = texts(table, column)
+    first: dict[str, int] = {}
+    for place, person in enumerate(found):
+        if first.setdefault(person, place) != place:
+            raise InputError(
+                f"respondent '{person}' is in row {table.rows[first[person]]:,} as well", file=table.path,
+                row=table.rows[place], column=column, mend="Give each respondent one row and a number of their own.",
+            )  # fmt: skip
+    return np.array(found, dtype=object)
 
 
 def _places(table: RawTable, settings: SurveySettings, residents: Composition) -> Ints:
@@ -201,12 +218,7 @@ def _named(
     if settings.person is None:
         raise SettingsError(f'Say which column tells respondents apart, for {sphere.file}: [survey] person = "...".')
     named = read_table(folder / str(sphere.file), sphere.sheet)
-    row = {person: number for number, person in enumerate(texts(table, settings.person))}
-    if len(row) < len(table):
-        raise InputError(
-            "two respondents have the same number here, so it is not known whose the contacts are", file=table.path,
-            column=settings.person, mend="Give each respondent a number of their own.",
-        )  # fmt: skip
+    row = {person: number for number, person in enumerate(_persons(table, settings.person))}
     group = _groups(named, sphere.group, residents)
     groups = len(residents.scheme.groups)
     counts = np.zeros((len(table), groups + 1))

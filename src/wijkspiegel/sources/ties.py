@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wijkspiegel.errors import SettingsError
+from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.sources.city_settings import TiesSettings
 from wijkspiegel.sources.findings import Findings
 from wijkspiegel.sources.links import MOST_PAIRS, Links, count_fellows, count_once, count_pairs, once, together
-from wijkspiegel.sources.people import open_file, require_columns
+from wijkspiegel.sources.people import OpenFile, open_file, require_columns
 from wijkspiegel.sources.roster import Roster, roster_of
 from wijkspiegel.sources.survey import residents_of, tell_areas_of_one_group, tell_groupless
 from wijkspiegel.tables import Composition, Contacts, Note
@@ -145,6 +145,7 @@ def _read(
                 _add_ties(found[sphere], rows[of_sphere], contacts[of_sphere], len(roster))
             else:
                 _add_members(found[sphere], rows[of_sphere], batch["other"].filter(pa.array(of_sphere)))
+    _require_some(settings, folder, file, source, roster, found)
     if nowhere:
         findings.note(
             Note(
@@ -155,6 +156,20 @@ def _read(
             )
         )
     return found
+
+
+def _require_some(
+    settings: TiesSettings, folder: Path, file: str, source: OpenFile, roster: Roster, found: dict[str, Told]
+) -> None:
+    """Raises InputError where not one link is between people of the file: then it calls people by something else."""
+    if not found or any(told.strangers < told.links for told in found.values()):
+        return
+    first = next(iter(source.reader({"person": settings.person})))["person"][0].as_py()
+    here = roster.names(np.arange(len(roster)) == 0)[0]
+    raise InputError(
+        f"nobody in it is in {settings.people}, where people are called such as {here}; here they are such as {first}",
+        file=folder / file, column=settings.person, mend="Give files that call people alike.",
+    )  # fmt: skip
 
 
 def _spheres(batch: pa.RecordBatch) -> list[tuple[str, NDArray[np.bool_]]]:
