@@ -280,6 +280,13 @@ class Contacts:
         for sphere, counts in self.counts.items():
             if counts.shape != (people, groups):
                 raise ValueError(f"{sphere} has shape {counts.shape}, not {(people, groups)} [person, group]")
+        by_person = {f"{sphere} without a group": found for sphere, found in self.groupless.items()}
+        by_person |= {f"{sphere} in bands": told.low for sphere, told in self.banded.items()}
+        if self.person is not None:
+            by_person["person"] = self.person
+        for name, values in by_person.items():
+            if values.shape != (people,):
+                raise ValueError(f"{name} has shape {values.shape}, not {(people,)} [person]")
         if doubled := set(self.counts) & set(self.banded):
             raise ValueError(f"{min(doubled)} is both counted and told in bands")
         if people and (self.weight <= 0).any():

@@ -19,7 +19,7 @@ from wijkspiegel.tables import Composition
 
 Ints = NDArray[np.int64]
 
-WHOLE_NUMBER = r"^\s*[+-]?[0-9]{1,18}\s*$"
+WHOLE_NUMBER = "^-?[0-9]{1,18}$"
 
 
 @dataclass(frozen=True)
@@ -157,13 +157,14 @@ def _whole(ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     try:
         return pc.cast(ids, pa.int64())
     except pa.ArrowInvalid:
-        text = pc.cast(ids, pa.string())
+        text = _text(pc.cast(ids, pa.string()))
         return pc.cast(pc.if_else(pc.match_substring_regex(text, WHOLE_NUMBER), text, None), pa.int64())
 
 
 def _as_bytes(text: pa.Array) -> NDArray[np.bytes_]:
     """Texts as bytes of one length, which lie together in memory and are compared as they are."""
-    length = max(int(pc.max(pc.binary_length(text)).as_py() or 1), 1)
+    if not len(text):
+        return np.zeros(0, dtype="S1")
+    length = max(int(pc.max(pc.binary_length(text)).as_py()), 1)
     padded = pc.ascii_rpad(text, length, padding="\0")
-    start = padded.offset * length
-    return np.frombuffer(padded.buffers()[2], dtype=f"S{length}")[start // length : start // length + len(text)]
+    return np.frombuffer(padded.buffers()[2], dtype=f"S{length}")[padded.offset : padded.offset + len(text)]
