@@ -35,6 +35,9 @@ def test_numbers_are_found_as_numbers_and_as_texts(people: set[int], wanted: lis
     order = {one: row for row, one in enumerate(sorted(people))}
     expected = [order.get(one, -1) for one in some]
     assert roster.find(pa.array(some)).tolist() == expected
+    assert roster.find(pa.array([*map(float, some), 0.5, np.nan])).tolist() == [*expected, -1, -1]
+    assert roster.find(pa.array(some).dictionary_encode()).tolist() == expected
+    assert roster.find(pa.array([str(one) for one in some], pa.large_string())).tolist() == expected
     assert roster.find(pa.array([f" {one}" for one in some] + ["x", ""]))[: len(some)].tolist() == expected
 
 

@@ -40,13 +40,13 @@ class Roster:
         """[id], row of the person; -1 for who is not in the roster."""
         if not len(self):
             return np.full(len(ids), -1, dtype=np.int64)
-        wanted, given = self._as_mine(ids)
+        wanted, given = self._as_mine(_plain(ids))
         place = np.minimum(np.searchsorted(self.ids, wanted), len(self) - 1)
         return np.where(given & (self.ids[place] == wanted), place, -1)
 
     def _as_mine(self, ids: pa.Array) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Ids as those of the roster are, and whether there are any."""
-        found = _whole(ids) if self.ids.dtype.kind == "i" else _text(pc.cast(ids, pa.string()))
+        found = _whole(ids) if self.ids.dtype.kind == "i" else pc.cast(ids, pa.string())
         given = np.asarray(pc.is_valid(found))
         if self.ids.dtype.kind == "i":
             return np.asarray(pc.fill_null(found, 0)), given
@@ -66,7 +66,7 @@ def roster_of(settings: TiesSettings, folder: Path, residents: Composition) -> R
     group = _Column(settings.group, {name: number for number, name in enumerate(residents.scheme.groups)})
     people = []
     for batch in _batches(path, settings):
-        people.append(batch["person"])
+        people.append(_plain(batch["person"]))
         area.add(batch["area"])
         group.add(batch["group"])
     area.require(path, f"area is one of level '{residents.areas.level}'", residents)
@@ -96,8 +96,9 @@ def _batches(path: Path, settings: TiesSettings) -> Iterator[pa.RecordBatch]:
         if settings.year_column is not None:
             of_year = pc.equal(pc.cast(batch["year"], pa.string()), str(settings.year))
             chosen = batch.filter(pc.fill_null(of_year, False))
-        if _text(chosen["person"]).null_count:
-            without = pc.index(pc.is_null(_text(chosen["person"])), True).as_py()
+        missing = pc.is_null(_plain(chosen["person"]))
+        if pc.any(missing).as_py():
+            without = pc.index(missing, True).as_py()
             raise InputError(
                 "this person has no number", file=path, row=chosen["row"][without].as_py(), column=settings.person,
                 mend="Give each person a number, or leave the row out.",
@@ -141,14 +142,17 @@ def _ids_of(column: pa.ChunkedArray) -> NDArray[Any]:
     numbers = _whole(column)
     if not numbers.null_count:
         return np.array(numbers, dtype=np.int64)
-    return _as_bytes(_text(pc.cast(column, pa.string())).combine_chunks())
+    return _as_bytes(pc.cast(column, pa.string()).combine_chunks())
 
 
-def _text(ids: pa.Array) -> pa.Array:
-    """Texts without blanks around them, null where nothing is left; what is no text stays as it is."""
-    if not pa.types.is_string(ids.type):
-        return ids
-    trimmed = pc.utf8_trim_whitespace(ids)
+def _plain(ids: pa.Array) -> pa.Array:
+    """Ids as numbers or texts, however they are kept; texts without blanks around them, null where nothing is left."""
+    plain = ids.dictionary_decode() if pa.types.is_dictionary(ids.type) else ids
+    if pa.types.is_integer(plain.type):
+        return plain
+    if pa.types.is_floating(plain.type):
+        return pc.cast(pc.if_else(pc.equal(plain, pc.floor(plain)), plain, None), pa.int64())
+    trimmed = pc.utf8_trim_whitespace(pc.cast(plain, pa.string()))
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
@@ -157,8 +161,7 @@ def _whole(ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     try:
         return pc.cast(ids, pa.int64())
     except pa.ArrowInvalid:
-        text = _text(pc.cast(ids, pa.string()))
-        return pc.cast(pc.if_else(pc.match_substring_regex(text, WHOLE_NUMBER), text, None), pa.int64())
+        return pc.cast(pc.if_else(pc.match_substring_regex(ids, WHOLE_NUMBER), ids, None), pa.int64())
 
 
 def _as_bytes(text: pa.Array) -> NDArray[np.bytes_]:
