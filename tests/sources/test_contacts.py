@@ -134,7 +134,8 @@ def test_a_file_of_other_people_is_refused_with_what_they_are_called(tmp_path: P
 
 
 def test_only_who_name_each_other_are_contacts_when_ties_must_be_mutual(tmp_path: Path) -> None:
-    contacts, _ = ties(tmp_path, mutual=True)
+    contacts, findings = ties(tmp_path, mutual=True)
+    assert [note.count for note in findings.notes if note.code == "one_sided_ties"] == [2, 1]
     assert contacts.counts["friends"].sum() == 0
     assert contacts.counts["work"].tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 0]]
 
@@ -250,8 +251,11 @@ def test_too_many_pairs_leave_the_union_out_and_say_so(tmp_path: Path, monkeypat
 
 
 def test_links_without_a_sphere_are_told_and_none_may_be_called_any(tmp_path: Path) -> None:
-    (tmp_path / "m.csv").write_text("person,sphere,membership\n7,,k1\n3,school,k1\n", encoding="utf-8")
-    _, findings = ties(tmp_path, memberships="m.csv")
+    (tmp_path / "m.csv").write_text(
+        "person,sphere,membership\n7,,k1\n3,school,k1\n9,school,\n7,school,\n", encoding="utf-8"
+    )
+    contacts, findings = ties(tmp_path, memberships="m.csv")
+    assert contacts.counts["school"].sum() == 0  # a membership of nothing is none
     assert "m.csv: 1 rows do not say of which sphere they are, and do not count." in [n.en for n in findings.notes]
     (tmp_path / "m.csv").write_text("person,sphere,membership\n7,any,k1\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="'any' is the sphere of all contacts together"):

@@ -40,7 +40,7 @@ class Roster:
         """[id], row of the person; -1 for who is not in the roster."""
         if not len(self):
             return np.full(len(ids), -1, dtype=np.int64)
-        wanted, given = self._as_mine(_plain(ids))
+        wanted, given = self._as_mine(plain_ids(ids))
         place = np.minimum(np.searchsorted(self.ids, wanted), len(self) - 1)
         return np.where(given & (self.ids[place] == wanted), place, -1)
 
@@ -66,7 +66,7 @@ def roster_of(settings: TiesSettings, folder: Path, residents: Composition) -> R
     group = _Column(settings.group, {name: number for number, name in enumerate(residents.scheme.groups)})
     people = []
     for batch in _batches(path, settings):
-        people.append(_plain(batch["person"]))
+        people.append(plain_ids(batch["person"]))
         area.add(batch["area"])
         group.add(batch["group"])
     area.require(path, f"area is one of level '{residents.areas.level}'", residents)
@@ -96,7 +96,7 @@ def _batches(path: Path, settings: TiesSettings) -> Iterator[pa.RecordBatch]:
         if settings.year_column is not None:
             of_year = pc.equal(pc.cast(batch["year"], pa.string()), str(settings.year))
             chosen = batch.filter(pc.fill_null(of_year, False))
-        missing = pc.is_null(_plain(chosen["person"]))
+        missing = pc.is_null(plain_ids(chosen["person"]))
         if pc.any(missing).as_py():
             without = pc.index(missing, True).as_py()
             raise InputError(
@@ -145,7 +145,7 @@ def _ids_of(column: pa.ChunkedArray) -> NDArray[Any]:
     return _as_bytes(pc.cast(column, pa.string()).combine_chunks())
 
 
-def _plain(ids: pa.Array) -> pa.Array:
+def plain_ids(ids: pa.Array) -> pa.Array:
     """Ids as numbers or texts, however they are kept; texts without blanks around them, null where nothing is left."""
     plain = ids.dictionary_decode() if pa.types.is_dictionary(ids.type) else ids
     if pa.types.is_integer(plain.type):

@@ -19,7 +19,7 @@ from wijkspiegel.sources.city_settings import TiesSettings
 from wijkspiegel.sources.findings import Findings
 from wijkspiegel.sources.links import MOST_PAIRS, Links, count_fellows, count_once, count_pairs, once, together
 from wijkspiegel.sources.people import OpenFile, open_file, require_columns
-from wijkspiegel.sources.roster import Roster, roster_of
+from wijkspiegel.sources.roster import Roster, plain_ids, roster_of
 from wijkspiegel.sources.survey import residents_of, tell_areas_of_one_group, tell_groupless
 from wijkspiegel.tables import Composition, Contacts, Note
 
@@ -47,6 +47,7 @@ class Told:
     strangers: int = 0
     to_self: int = 0
     doubles: int = 0
+    one_sided: int = 0
     rows: list[Ints] = field(default_factory=list)
     others: list[Any] = field(default_factory=list)
 
@@ -98,7 +99,8 @@ def _ties(settings: TiesSettings, folder: Path, roster: Roster, findings: Findin
         pairs = once(keys)
         told.doubles = len(keys) - len(pairs)
         if settings.mutual:
-            pairs = pairs[np.isin(pairs % people * people + pairs // people, pairs, assume_unique=True)]
+            both = np.isin(pairs % people * people + pairs // people, pairs, assume_unique=True)
+            told.one_sided, pairs = int((~both).sum()), pairs[both]
         found[sphere] = pairs
         _tell(str(settings.file), sphere, told, findings)
     return found
@@ -193,7 +195,8 @@ def _add_ties(told: Told, one: Ints, other: Ints, people: int) -> None:
     told.rows.append((one * people + other)[inside & apart])
 
 
-def _add_members(told: Told, rows: Ints, memberships: pa.Array) -> None:
+def _add_members(told: Told, rows: Ints, cells: pa.Array) -> None:
+    memberships = plain_ids(cells)
     inside = (rows >= 0) & np.asarray(pc.is_valid(memberships))
     told.links += len(rows)
     told.strangers += int((~inside).sum())
@@ -261,6 +264,7 @@ def _tell(file: str, sphere: str, told: Told, findings: Findings) -> None:
          "of or with somebody who is not in the file of people"),
         ("ties_to_self", told.to_self, "van iemand met zichzelf", "of somebody with themselves"),
         ("doubled_ties", told.doubles, "die er al waren", "that were there already"),
+        ("one_sided_ties", told.one_sided, "die maar een van beiden noemt", "that only one of both tells"),
     )  # fmt: skip
     for code, number, nl, en in odd:
         if number:
