@@ -397,9 +397,10 @@ def run() -> None:
         screen.print(f"[red]Error[/] {escape(str(error))}")
         sys.exit(error.exit_code)
     except ModuleNotFoundError as error:
-        if error.name not in EXTRA_OF:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRA_OF:
             raise
-        extra = f"[{EXTRA_OF[error.name]}]"
+        extra = f"[{EXTRA_OF[library]}]"
         screen.print("[red]Error[/] " + escape(f"This needs the extra {extra}: pip install 'wijkspiegel{extra}'."))
         sys.exit(2)
     except OSError as error:

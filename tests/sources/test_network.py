@@ -17,20 +17,17 @@ from wijkspiegel.sources.people_with_ties import Network, city_of_people
 NUMBERS = np.array([3, 17, 64, 65, 4_000_123, 999_999_999])
 GROUP = np.array([0, 1, 1, -1, 2, 0])
 HEADER = "RINPERSOONS;RINPERSOON;RINPERSOONSRELATIE;RINPERSOONRELATIE;RELATIE"
-Link = tuple[str, int, str, int, int]
-LINKS: list[Link] = [
+LINKS = [
     ("R", 3, "R", 17, 301), ("R", 3, "R", 64, 302), ("R", 3, "R", 64, 302), ("R", 3, "R", 65, 301),
     ("R", 17, "R", 3, 301), ("R", 17, "R", 17, 301), ("R", 17, "R", 5, 301), ("R", 64, "F", 17, 301),
     ("R", 999_999_999, "R", 4_000_123, 322), ("R", 64, "R", 3, 999),
 ]  # fmt: skip
 
 
-def written(
-    directory: Path, name: str = "FAMILIENETWERK2022TABV1.csv", separator: str = ";", links: list[Link] = LINKS
-) -> Path:
+def written(directory: Path, name: str = "FAMILIENETWERK2022TABV1.csv", separator: str = ";") -> Path:
     path = directory / name
     lines = [HEADER]
-    for kind, person, other_kind, other, code in links:
+    for kind, person, other_kind, other, code in LINKS:
         lines.append(f"{kind};{person:09};{other_kind};{other:09};{code}")
     path.write_text("\n".join(lines).replace(";", separator) + "\n", encoding="utf-8")
     return path
@@ -47,14 +44,14 @@ def counted(files: dict[str, Path], codes: str | None = None, inside: Path | Non
     return list(count_layers(files, Population(NUMBERS, GROUP, 3), chosen_codes(codes), inside=inside))
 
 
-def naive(codes: frozenset[int], links: list[Link] = LINKS, numbers: np.ndarray = NUMBERS) -> list[list[int]]:
-    row = {number: place for place, number in enumerate(numbers.tolist())}
+def naive(codes: frozenset[int]) -> list[list[int]]:
+    row = {number: place for place, number in enumerate(NUMBERS.tolist())}
     found = Counter(
         (row[one], int(GROUP[row[two]]))
-        for kind, one, other_kind, two, code in links
+        for kind, one, other_kind, two, code in LINKS
         if code in codes and kind == other_kind == "R" and one in row and two in row and one != two
     )
-    return [[found[place, group] for group in range(3)] for place in range(len(numbers))]
+    return [[found[place, group] for group in range(3)] for place in range(len(NUMBERS))]
 
 
 @pytest.mark.parametrize("separator", [";", ","])
