@@ -126,7 +126,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _text("peer", "gemeente die erop lijkt", "municipality that is alike"),
             _whole("rank", "1 lijkt het meest", "1 is the most alike"),
             _number("distance", "afstand, 0 is gelijk", "distance, 0 is the same"),
-            _text("because", "waarom", "why"),
+            _text("because", "wat gelijk is en wat niet", "what is alike and what is not"),
         ),
         "sides": (
             _AREA, _YEAR,
