@@ -357,11 +357,10 @@ def keep_in_the_room(city: "City", inside: Path | None) -> None:
 
 def write(release: "Release", out: Path, language: Language, progress: "Progress") -> None:
     from wijkspiegel.disclosure import write_release
-    from wijkspiegel.report.page import write_report
+    from wijkspiegel.report.page import page_of
 
     progress("writing the release and the report")
-    write_release(release, out)
-    write_report(release, out / "report.html", language)
+    write_release(release, out, {"report.html": page_of(release, language)})
 
 
 def say_what_was_done(release: "Release", out: Path, language: Language) -> None:
