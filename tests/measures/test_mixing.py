@@ -6,7 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
-from wijkspiegel.measures.mixing import Answers, Floats, bounds, estimate, fit, fit_parts, gather, grid, interval, naive
+from wijkspiegel.measures.likelihood import Floats
+from wijkspiegel.measures.mixing import (
+    Answers,
+    bounds,
+    estimate,
+    fit,
+    fit_parts,
+    gather,
+    grid,
+    intervals,
+    naive,
+)
 
 # The case of science: reference .55, tolerance .10, shares beta(.8, 2.99), so that 12.6 % have .45 or more.
 QUALIFIES = (grid() >= 0.45 - 1e-9).astype(float)[None]
@@ -34,14 +45,14 @@ def some(contacts: int, people: int, seed: int) -> Answers:
 def test_the_interval_holds_the_truth_in_nine_of_ten_surveys(contacts: int) -> None:
     held = 0
     for seed in range(40):
-        lower, upper = interval(fit(some(contacts, 600, seed)), QUALIFIES)
+        ((lower, upper),) = intervals(fit(some(contacts, 600, seed)), [QUALIFIES])
         held += lower <= TRUTH <= upper
     assert held >= 36
 
 
 def test_more_contacts_narrow_the_bounds_and_more_people_do_not() -> None:
     def width(contacts: int, people: float = 1e6) -> float:
-        low, high = bounds(fit(everybody(contacts, people)), QUALIFIES)
+        ((low, high),) = bounds(fit(everybody(contacts, people)), [QUALIFIES])
         return high - low
 
     widths = [width(contacts) for contacts in (3, 5, 10, 20)]
@@ -53,7 +64,7 @@ def test_more_contacts_narrow_the_bounds_and_more_people_do_not() -> None:
 @pytest.mark.parametrize("contacts", [3, 5, 10, 20])
 def test_the_bounds_hold_the_truth_and_the_estimate(contacts: int) -> None:
     fitted = fit(everybody(contacts))
-    low, high = bounds(fitted, QUALIFIES)
+    ((low, high),) = bounds(fitted, [QUALIFIES])
     assert low <= estimate(fitted, QUALIFIES) <= high
     assert low <= TRUTH <= high
 
@@ -63,7 +74,9 @@ def test_the_bounds_hold_the_truth_and_the_estimate(contacts: int) -> None:
 def test_with_one_contact_each_the_bounds_are_those_of_the_mean_alone(mean: float) -> None:
     at_least_half = (grid() >= 0.5 - 1e-9).astype(float)[None]
     fitted = fit(answers(1, np.array([0, 1]), 1e6 * np.array([1 - mean, mean])))
-    low, high = bounds(fitted, at_least_half)  # the point below .5 is .48: m = .48 + .52 q at least; at most m = .5 q
+    ((low, high),) = bounds(
+        fitted, [at_least_half]
+    )  # the point below .5 is .48: m = .48 + .52 q at least; at most m = .5 q
     assert low == pytest.approx(max(0.0, (mean - 0.48) / 0.52), abs=2e-3)
     assert high == pytest.approx(min(1.0, mean / 0.5), abs=2e-3)
 
@@ -110,10 +123,12 @@ def test_parts_of_one_block_share_its_mass_as_the_people_do() -> None:
     fitted = fit_parts(rows, np.array([60.0, 40.0]), np.array([0, 1]), np.array([0, 0]))
     second = np.array([np.zeros(11), np.ones(11)])
     assert estimate(fitted, second) == pytest.approx(0.4, abs=0.01)
-    assert interval(fitted, second) == pytest.approx((0.307, 0.498), abs=0.005)  # the profile interval of 40 of 100
+    assert intervals(fitted, [second])[0] == pytest.approx(
+        (0.307, 0.498), abs=0.005
+    )  # the profile interval of 40 of 100
 
 
 def test_a_sample_that_tells_less_has_a_wider_interval() -> None:
     fitted = fit(some(10, 600, 1))
-    narrow, wide = interval(fitted, QUALIFIES), interval(fitted, QUALIFIES, design_effect=3.0)
+    (narrow,), (wide,) = intervals(fitted, [QUALIFIES]), intervals(fitted, [QUALIFIES], design_effect=3.0)
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
