@@ -19,8 +19,9 @@ from wijkspiegel.measures.mixing import (
     grid,
     intervals,
     multinomial,
-    naive,
 )
+
+Mask = NDArray[np.bool_]
 
 TOLERANCES = tuple(round(0.05 * step, 2) for step in range(7))
 BUBBLE = 0.10
@@ -105,19 +106,32 @@ def mirror_shares(circle: Circle, tolerances: tuple[float, ...] = TOLERANCES) ->
     in_bin = np.zeros((int(bins.max()) + 1, len(some)))
     np.add.at(in_bin, (bins, of_some.ravel()), people)
     in_bin /= in_bin.sum(axis=1, keepdims=True)
-    above = grid() - some[:, None]
+    own = other / everyone
     bands = [tolerance for tolerance in tolerances if tolerance >= LEAST_BAND]
-    asked = [
-        *(Question("one_sided", tolerance, in_bin @ (above >= -tolerance - SLACK)) for tolerance in tolerances),
-        *(Question("two_sided", tolerance, in_bin @ (abs(above) <= tolerance + SLACK)) for tolerance in bands),
-        Question("bubble", BUBBLE, np.tile((grid() <= BUBBLE + SLACK).astype(float), (len(in_bin), 1))),
-    ]
-    taken = [naive(answers, question.aim) for question in asked]
+    asked, taken = [], []
+    for form, qualifies, wanted in (
+        ("one_sided", at_least, tolerances), ("two_sided", near, bands), ("bubble", in_a_bubble, (BUBBLE,)),
+    ):  # fmt: skip
+        for tolerance in wanted:
+            asked.append(Question(form, tolerance, in_bin @ qualifies(grid(), some[:, None], tolerance)))
+            taken.append(float(people @ qualifies(own, reference, tolerance) / people.sum()))
     fitted = fit(answers)
     *told, bubble = _answered(asked, taken, fitted, effect, bounds(fitted, [question.aim for question in asked]))
     yield from told
     yield from _multigroup(circle, bins, people, effect, bands)
     yield bubble
+
+
+def at_least(share: Floats, around: Floats, tolerance: float) -> Mask:
+    return share >= around - tolerance - SLACK
+
+
+def near(share: Floats, around: Floats, tolerance: float) -> Mask:
+    return abs(share - around) <= tolerance + SLACK
+
+
+def in_a_bubble(share: Floats, around: Floats, most: float) -> Mask:
+    return share + 0 * around <= most + SLACK
 
 
 @dataclass(frozen=True)

@@ -201,12 +201,6 @@ def _steady(parts: Sequence[Part], mass: float) -> Floats:
     return steady
 
 
-def naive(answers: Answers, aim: Floats) -> float:
-    """The share of people who qualify when the hidden share is taken to be x/k. aim as in `interval`."""
-    nearest = np.rint(answers.outside / answers.contacts * (aim.shape[1] - 1)).astype(np.int64)
-    return float((answers.people * aim[answers.bins, nearest]).sum() / answers.people.sum())
-
-
 def estimate(fitted: Fit, aim: Floats) -> float:
     """The share of people who qualify. aim as in `intervals`."""
     return float((aim * fitted.weights).sum())
@@ -258,4 +252,4 @@ def _most_of_each(fitted: Fit, aims: Sequence[Floats], design_effect: float) -> 
 
 
 def _within_one(share: float) -> float:
-    return min(max(float(share), 0.0), 1.0)
+    return min(max(0.0, float(share)), 1.0)

@@ -58,7 +58,7 @@ def circle_figures(city: City, progress: Progress, processes: int | None = None)
         parts = _parts_of_areas(contacts, hierarchy, city.home)
         around |= {code: hierarchy.parent.get(code, "") for code in parts if hierarchy.level[code] != city.home}
         tasks = _tasks(parts, contacts, _reference(city, contacts))
-        helpers = processes or (len(os.sched_getaffinity(0)) if len(parts) >= MANY else 1)
+        helpers = processes or (_processors() if len(parts) >= MANY else 1)
         for number, (area, found) in enumerate(zip(parts, _in_order(tasks, helpers), strict=True), start=1):
             progress(f"contacts of {area} ({number} of {len(parts)} areas)")
             rows.extend(found)
@@ -120,6 +120,11 @@ def _in_order(tasks: Iterator[Task], processes: int) -> Iterator[Rows]:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _leave_ctrl_c_to_the_parent() -> None:
