@@ -7,8 +7,9 @@ their order, are the same for any number of processes.
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
@@ -59,9 +60,10 @@ def circle_figures(city: City, progress: Progress, processes: int | None = None)
         around |= {code: hierarchy.parent.get(code, "") for code in parts if hierarchy.level[code] != city.home}
         tasks = _tasks(parts, contacts, _reference(city, contacts))
         helpers = processes or (_processors() if len(parts) >= MANY else 1)
-        for number, (area, found) in enumerate(zip(parts, _in_order(tasks, helpers), strict=True), start=1):
-            progress(f"contacts of {area} ({number} of {len(parts)} areas)")
-            rows.extend(found)
+        with closing(_in_order(tasks, helpers)) as looked_into:
+            for number, (area, found) in enumerate(zip(parts, looked_into, strict=True), start=1):
+                progress(f"contacts of {area} ({number} of {len(parts)} areas)")
+                rows.extend(found)
     return rows.measured(around)
 
 
@@ -101,7 +103,7 @@ def _tasks(parts: Mapping[str, NDArray[np.intp]], contacts: Contacts, reference:
         )
 
 
-def _in_order(tasks: Iterator[Task], processes: int) -> Iterator[Rows]:
+def _in_order(tasks: Iterator[Task], processes: int) -> Generator[Rows, None, None]:
     """What is found in each area, in the order of the tasks. A few wait for a process, the others are not yet made.
 
     On Ctrl-C what is under way is finished, in a second or so, and nothing else is begun.
@@ -119,7 +121,7 @@ def _in_order(tasks: Iterator[Task], processes: int) -> Iterator[Rows]:
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _processors() -> int:
