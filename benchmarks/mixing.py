@@ -1,7 +1,7 @@
-"""How long do the figures of contacts of a country take? `python -m benchmarks.mixing [--areas 300] [--highs]`.
+"""How long do the figures of contacts of a country take? `python -m benchmarks.mixing [--areas 300]`.
 
 An invented country: areas of some 1,200 people of seven groups, each with 5 to 100 contacts in each of five spheres.
-The figures of all areas and their wijken are made, in as many processes as there are processors.
+The figures of all areas are made, in as many processes as there are processors.
 """
 
 import argparse
