@@ -298,8 +298,8 @@ class Contacts:
     def __len__(self) -> int:
         return len(self.area)
 
-    def take(self, who: Mask) -> "Contacts":
-        """The contacts of some of these people."""
+    def take(self, who: NDArray[Any]) -> "Contacts":
+        """The contacts of some of these people (indices or a mask)."""
 
         def chosen(by_name: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
             return {name: values[who] for name, values in by_name.items()}
@@ -327,9 +327,13 @@ class Measured:
 
     persons : [row], how many people each figure is of. counted : columns that count something, which are rounded.
     exact : columns that are a part of these persons, told exactly: a small part of them gives people away.
+    people : [row], how many each figure is about, where it may tell of fewer; else as persons. around : area -> the
+    area that it is a part of.
     """
 
     columns: Mapping[str, list[Any]]
     persons: NDArray[np.float64]
     counted: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    people: NDArray[np.float64] | None = None
+    around: Mapping[str, str] = field(default_factory=dict)

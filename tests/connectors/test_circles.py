@@ -79,6 +79,35 @@ def test_mirrors_of_two_groups_are_the_same_as_two_sided_ones_within_their_inter
         assert many.lower <= truth <= many.upper
 
 
+def test_naive_takes_the_own_share_as_it_is() -> None:
+    """Nine of twenty is .45, which is .10 from .55, though no point of the grid is there."""
+    counts = np.array([[11, 9], [20, 0], [11, 9], [20, 0]])
+    circle = Circle(counts, np.tile([450.0, 550], (4, 1)), np.zeros(4, dtype=np.int64), simple(4))
+    told = {one.form: one.naive for one in mirror_shares(circle, (0.1,))}
+    assert told == {"one_sided": 0.5, "two_sided": 0.5, "multigroup": 0.5, "bubble": 0.5}
+
+
+def test_a_band_without_points_is_no_figure_and_many_groups_have_no_bounds() -> None:
+    told = list(mirror_shares(circle_of(np.full(50, 0.3), 8, 0.4)))
+    assert min(one.tolerance for one in told if one.form == "one_sided") == 0
+    assert min(one.tolerance for one in told if one.form in ("two_sided", "multigroup")) == 0.05
+    assert {one.form for one in told if np.isnan(one.bound_low)} == {"multigroup"}
+
+
+def test_many_groups_are_held_against_the_own_area_though_areas_differ() -> None:
+    """People of twenty very different areas, who lean as much towards their own group in each."""
+    rng = np.random.default_rng(7)
+    compositions = np.random.default_rng(99).dirichlet(np.ones(3) * 2, 20)
+    around = compositions[rng.integers(0, 20, 500)]
+    apart = rng.beta(1, 1, 500)[:, None]
+    hidden = (1 - apart) * around + apart * np.array([1.0, 0, 0])
+    counts = np.array([rng.multinomial(8, each) for each in hidden])
+    circle = Circle(counts, around * 1000, np.zeros(500, dtype=np.int64), simple(500))
+    for one in mirror_shares(circle, (0.1, 0.2, 0.3)):
+        if one.form == "multigroup":
+            assert one.lower <= (abs(hidden - around).sum(axis=1) / 2 <= one.tolerance).mean() <= one.upper
+
+
 def test_who_is_in_a_bubble() -> None:
     shares = np.where(np.arange(600) < 450, 0.02, 0.6)
     (bubble,) = (one for one in mirror_shares(circle_of(shares, 20, 0.5)) if one.form == "bubble")
@@ -125,6 +154,15 @@ def test_what_is_unknown_is_not_no() -> None:
     assert school.share == pytest.approx(0, abs=0.01)
     assert school.lower == pytest.approx(0, abs=0.01)
     assert school.upper >= 0.25  # all who did not say may have chosen a mixed school
+
+
+def test_a_road_of_which_nobody_told_is_no_step() -> None:
+    circle = circle_of(np.full(50, 0.3), 8, 0.4)
+    ladder = climb(circle, {"school": np.full(50, UNKNOWN), "work": np.full(50, NO)})
+    assert ladder is not None
+    assert [one.step for one in steps(ladder, 0.1)] == ["friends", "work", "ladder:friends+work", "any"]
+    nobody = Circle(np.zeros((50, 2)), circle.around, circle.group, circle.sample)
+    assert climb(nobody, {"work": np.full(50, NO)}) is None
 
 
 def test_exposure_and_bias_by_hand() -> None:

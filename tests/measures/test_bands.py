@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from wijkspiegel.measures.mixing import Floats, banded, binomial, gather_bands, grid
+from wijkspiegel.measures.likelihood import Floats
+from wijkspiegel.measures.mixing import banded, binomial, gather_bands, grid
 
 BANDS = [(0.0, 0.0), (1e-6, 0.325 - 1e-6), (0.325, 0.675 - 1e-6), (0.675, 1 - 1e-6), (1.0, 1.0)]
 """None, few, half, most and all, with nothing between them."""

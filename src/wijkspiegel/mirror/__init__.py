@@ -34,11 +34,13 @@ def look_into(
     policy: Policy | None = None,
     register: Path | None = None,
     progress: Progress = lambda step: None,
+    processes: int | None = None,
 ) -> Release:
     """Protect the counts of a city and compute, from the protected counts only, everything that a mirror shows.
 
     language : of the sentences in the tables ("because").
     policy, register : see `protect`.
+    processes : see `circle_figures`.
     """
     indicators, refused = without_circular(city.indicators)
     city = replace(city, indicators=indicators, notes=(*city.notes, *refused))
@@ -46,7 +48,7 @@ def look_into(
     def derive(protected: City) -> dict[str, pa.Table]:
         return portray(protected, language, progress)
 
-    measured = circle_figures(city, progress)
+    measured = circle_figures(city, progress, processes)
     progress("protecting the counts")
     return protect(
         city,
