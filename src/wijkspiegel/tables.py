@@ -227,6 +227,7 @@ class Contacts:
     groupless : sphere -> [person], contacts whose group is not known.
     weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
     where everybody is in it, and nobody stands for others.
+    reference : what is around people: a level, "500 m", "1000 people"; "" is the area where they live.
     roads : "school", "work" -> [person], YES, NO or UNKNOWN.
     outcomes : name -> [person], nan is unknown. traits : name -> [person], a text; "" is unknown.
     """
@@ -245,6 +246,7 @@ class Contacts:
     roads: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     outcomes: Mapping[str, Counts] = field(default_factory=dict)
     traits: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    reference: str = ""
 
     def __post_init__(self) -> None:
         people, groups = len(self.area), len(self.scheme.groups)

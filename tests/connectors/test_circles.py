@@ -13,13 +13,9 @@ from wijkspiegel.connectors.exposure import exposure_and_bias, if_bias_were, if_
 from wijkspiegel.connectors.homophily import assortativity, homophily_of_group, inbreeding, mixing_matrix, unbiased_blau
 from wijkspiegel.connectors.ladder import climb, overlap, steps
 from wijkspiegel.connectors.mirrors import Circle, mirror_shares
-from wijkspiegel.connectors.reference import outside_share, people_around
-from wijkspiegel.schemes import ORIGIN
-from wijkspiegel.tables import NO, UNKNOWN, YES, Areas, Contacts, exact
+from wijkspiegel.tables import NO, UNKNOWN, YES
 
 Shared = Callable[[str], Path]
-
-AREAS = Areas("buurt", ("b1", "b2"), ("b1", "b2"), ("", ""))
 
 
 def simple(people: int) -> Sample:
@@ -32,25 +28,6 @@ def circle_of(shares: np.ndarray, contacts: int, reference: float, seed: int = 0
     counts = np.stack([contacts - outside, outside], axis=1)
     around = np.tile([1000 * (1 - reference), 1000 * reference], (len(shares), 1))
     return Circle(counts, around, np.zeros(len(shares), dtype=np.int64), simple(len(shares)))
-
-
-def test_nobody_is_their_own_neighbour() -> None:
-    people = exact(AREAS, 2024, ORIGIN, np.array([[3, 1, 0], [0, 5, 5]]))
-    contacts = Contacts(
-        AREAS,
-        2024,
-        ORIGIN,
-        np.array([0, 1]),
-        np.array([0, 2]),
-        {},
-        np.ones(2),
-        np.zeros(2, np.int64),
-        np.arange(2),
-        True,
-    )
-    around = people_around(contacts, people)
-    assert around.tolist() == [[2, 1, 0], [0, 5, 4]]
-    assert outside_share(around, contacts.group) == pytest.approx([1 / 3, 5 / 9])
 
 
 def test_the_curve_rises_with_the_tolerance_and_holds_the_truth() -> None:

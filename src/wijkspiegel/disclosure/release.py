@@ -165,6 +165,15 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _PERSONS,
             _number("contacts", "contacten waarvan de groep bekend is", "contacts whose group is known"),
         ),
+        "sensitivity": (
+            _AREA, _SPHERE, _OWN,
+            _text("reference", "wat om iemand heen heet", "what is called around somebody"),
+            _number("outgroup", "gemiddeld aandeel anderen daarin", "mean share of others in it"),
+            _text("form", "vorm van de spiegel", "form of the mirror"),
+            _TOLERANCE,
+            _number("estimate", "geschat aandeel van de mensen", "estimated share of people"),
+            _LOWER, _UPPER, _PERSONS,
+        ),
         "connectors": (
             _AREA, _OWN,
             _text("step", "weg, trede van de ladder, of any", "road, step of the ladder, or any"),
