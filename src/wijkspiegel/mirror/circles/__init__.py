@@ -1,6 +1,7 @@
 """The contacts of people held against their city: every figure of connectors, for the door to judge."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,10 +57,11 @@ def _look(rows: Rows, area: str, contacts: Contacts, reference: Reference) -> No
     members = {group: of_group for group, of_group in members.items() if of_group.sum() >= FEWEST}
     for sphere, counts in contacts.counts.items():
         everybody = Circle(counts, around, contacts.group, sample)
+        could_meet = replace(everybody, around=np.asarray(contacts.could_meet.get(sphere, around), dtype=np.float64))
         for group, of_group in members.items():
             circle = everybody.take(of_group)
             add_mirrors(rows, area, sphere, group, circle)
-            add_exposure(rows, area, sphere, group, circle, groups)
+            add_exposure(rows, area, sphere, group, could_meet.take(of_group), groups)
             add_homophily(rows, area, sphere, group, circle, contacts)
             add_mixing(rows, area, sphere, group, circle, groups)
     if FRIENDS in contacts.counts and contacts.roads:
