@@ -186,7 +186,7 @@ def test_the_order_of_people_does_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)
     people = 12
     circle = Circle(
-        rng.poisson(2, (people, 3)), rng.poisson(30, (people, 3)) + 1.0, rng.integers(0, 3, people),
+        rng.poisson(2, (people, 3)), rng.uniform(1, 30, (people, 3)), rng.integers(0, 3, people),
         Sample(rng.uniform(1, 4, people), rng.integers(0, 2, people), np.arange(people)),
     )  # fmt: skip
     order = rng.permutation(people)

@@ -198,7 +198,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "homophily": (_AREA, _SPHERE, _OWN, _MEASURE, _VALUE, _LOWER, _UPPER),
         "outcomes": (
             _AREA,
-            _text("by", "group, connector of een kenmerk", "group, connector or a trait"),
+            _text("by", "group, connector, een kenmerk, of group:kenmerk", "group, connector, a trait, or group:trait"),
             _text("level", "waarde daarvan", "value of it"),
             _text("outcome", "uitkomst", "outcome"),
             _number("mean", "gewogen gemiddelde", "weighted mean"),

@@ -1,6 +1,6 @@
 """How people fare, by group, by a trait and by whether they look like a connector."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,50 +9,88 @@ from wijkspiegel.connectors.design import NOTHING, Ratio, ratio, sample_of
 from wijkspiegel.connectors.ladder import FRIENDS
 from wijkspiegel.connectors.mirrors import SLACK
 from wijkspiegel.connectors.reference import Floats, outside_share
+from wijkspiegel.mirror.circles.digits import step_of, told
 from wijkspiegel.mirror.circles.rows import Rows, fewest
 from wijkspiegel.mirror.circles.shares import LADDER_TOLERANCE
 from wijkspiegel.tables import YES, Contacts
 
 Mask = NDArray[np.bool_]
 
+UNKNOWN = "?"
+"""The level of who did not tell: never shown, and the rest of those that are."""
+
 
 def add_outcomes(rows: Rows, area: str, contacts: Contacts, around: Floats) -> None:
-    levels = dict(_levels(contacts, around))
+    """Means by group, by each trait, by group and trait together, and by whether people look like a connector."""
+    partitions = list(_partitions(contacts, around))
     for outcome, values in contacts.outcomes.items():
-        for (by, level), of_level in levels.items():
-            told = of_level & ~np.isnan(values)
-            mean = _mean(values[told], contacts, told)
-            rows.add(
-                "outcomes", _people_told_of(values[told], values), area=area, by=by, level=level, outcome=outcome,
-                mean=mean.value, lower=mean.lower, upper=mean.upper, persons=int(told.sum()),
-            )  # fmt: skip
+        known = ~np.isnan(values)
+        of_two = len(np.unique(values[known])) == 2
+        for by, levels, told_whole in partitions:
+            parts = {level: values[who & known] for level, who in levels.items()}
+            tells_of = _people_told_of(list(parts.values()), of_two, told_whole)
+            for (level, who), of in zip(levels.items(), tells_of, strict=True):
+                if level.endswith(UNKNOWN):
+                    continue
+                mean = _mean(values[who & known], contacts, who & known)
+                step = step_of(mean.lower, mean.upper)
+                rows.add(
+                    "outcomes", of, area=area, by=by, level=level, outcome=outcome,
+                    mean=told(mean.value, step), lower=told(mean.lower, step), upper=told(mean.upper, step),
+                    persons=int((who & known).sum()),
+                )  # fmt: skip
 
 
-def _people_told_of(values: Floats, every: Floats) -> float:
-    """How many people a mean tells of: of an outcome with two answers, those with the rarest of them."""
-    answers = np.unique(every[~np.isnan(every)])
-    return (
-        min(len(values), fewest(*((values == answer).sum() for answer in answers)))
-        if len(answers) == 2
-        else len(values)
-    )
+def _people_told_of(parts: Sequence[Floats], of_two: bool, told_whole: bool) -> Floats:
+    """[part], how few people could be told of by the mean of each part of the people.
+
+    A part that is not told is the rest of the others, so parts are hidden from the smallest on, until those hidden are
+    enough together. told_whole : all parts or none, because they are the rest of other figures too.
+    """
+    alone = np.array([_tells_of(values, of_two) for values in parts])
+    if told_whole:
+        return np.full(len(parts), fewest(*alone))
+    found = alone.copy()
+    order = np.argsort(alone, kind="stable")
+    inhabited = [place for place in order if alone[place] > 0]
+    for number, place in enumerate(inhabited[1:], start=1):
+        smaller = np.concatenate([parts[other] for other in inhabited[:number]])
+        found[place] = min(alone[place], _tells_of(smaller, of_two))
+    return found
+
+
+def _tells_of(values: Floats, of_two: bool) -> float:
+    """How many people a mean tells of: of an outcome with two answers those with the rarest of them, and one where the
+    answer of one person is more than half of all that is summed.
+    """
+    if of_two:
+        return min(len(values), fewest(*np.unique(values, return_counts=True)[1]))
+    size = abs(values)
+    return 1.0 if size.sum() > 0 and 2 * size.max() > size.sum() else float(len(values))
 
 
 def _mean(values: Floats, contacts: Contacts, who: Mask) -> Ratio:
     return ratio(values, np.ones(len(values)), sample_of(contacts).take(who)) if len(values) else NOTHING
 
 
-def _levels(contacts: Contacts, around: Floats) -> Iterator[tuple[tuple[str, str], Mask]]:
-    """By what people are told apart, and who is of each level."""
-    for number, group in enumerate(contacts.scheme.groups):
-        yield ("group", group), contacts.group == number
+def _partitions(contacts: Contacts, around: Floats) -> Iterator[tuple[str, dict[str, Mask], bool]]:
+    """By what people are told apart, who is of each level, and whether all levels are told or none."""
+    groups = {group: contacts.group == number for number, group in enumerate(contacts.scheme.groups)}
+    yield "group", groups, False
     for trait, values in contacts.traits.items():
-        for value in sorted({str(value) for value in values if value != ""}):
-            yield (trait, value), values == value
+        levels = {str(value) if value != "" else UNKNOWN: values == value for value in sorted(set(values), key=str)}
+        yield trait, levels, False
+        yield f"group:{trait}", dict(_crossed(groups, levels)), True
     if FRIENDS in contacts.counts:
         connects = observed_connectors(contacts, around)
-        yield ("connector", "yes"), connects
-        yield ("connector", "no"), ~connects
+        yield "connector", {"yes": connects, "no": ~connects}, False
+
+
+def _crossed(groups: Mapping[str, Mask], levels: Mapping[str, Mask]) -> Iterator[tuple[str, Mask]]:
+    for group, of_group in groups.items():
+        for level, of_level in levels.items():
+            if (of_group & of_level).any():
+                yield f"{group}:{level}", of_group & of_level
 
 
 def observed_connectors(contacts: Contacts, around: Floats) -> Mask:
