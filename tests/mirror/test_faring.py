@@ -55,13 +55,14 @@ def test_means_are_by_group_by_length_of_stay_and_by_both() -> None:
     assert mean["persons"] == 15
 
 
-def test_group_and_stay_together_are_told_whole_or_not_at_all() -> None:
-    stay = ["short"] * 30 + ["long"] * 30
-    stay[0] = "long"
-    group = [0] * 15 + [1] * 15 + [0] * 15 + [1] * 15
-    assert levels(told(asked(group, [5, 6, 7] * 20, stay)), "group:stay") != []
-    one_alone = [0] * 15 + [1] * 36 + [0] * 9
-    assert levels(told(asked(one_alone, [5, 6, 7] * 20, ["short"] * 30 + ["long"] * 30)), "group:stay") == []
+def test_of_a_group_all_lengths_of_stay_are_told_or_none() -> None:
+    """Of the second group few came lately, of the third none is few but it would be the rest with the second."""
+    group = [0] * 60 + [1] * 30 + [2] * 40
+    stay = ["short", "long"] * 30 + ["short"] * 4 + ["long"] * 26 + ["short", "long"] * 20
+    rows = told(asked(group, [5, 6, 7, 8, 6] * 26, stay))
+    assert levels(rows, "group") == ["nl", "europe", "outside_europe"]
+    assert levels(rows, "group:stay") == ["nl:long", "nl:short"]
+    assert levels(told(asked(group[:90], [5, 6, 7] * 30, stay[:90])), "group:stay") == []  # nl would be the rest
 
 
 def test_few_people_are_not_the_rest_of_the_others() -> None:
@@ -122,3 +123,8 @@ def test_what_is_hidden_in_a_partition_is_nobody_or_enough_people(
         assert not hidden.any() or hidden.sum() >= FEW or len(levels(rows, by)) == 0
         if of_two and hidden.any() and levels(rows, by):
             assert min(count for count in np.bincount(trust[hidden], minlength=2) if count) >= FEW
+    for stay in set(stays):
+        pairs = np.array([f"{group}:{one}" for group, one in zip(groups, stays, strict=True)])
+        hidden = (stays == stay) & ~np.isin(groups, [level.split(":")[0] for level in levels(rows, "group:stay")])
+        assert not hidden.any() or hidden.sum() >= FEW or not levels(rows, "group:stay")
+        assert all((pairs == level).sum() >= FEW for level in levels(rows, "group:stay"))

@@ -95,6 +95,7 @@ def test_a_chosen_reference_is_what_the_mirrors_are_held_against() -> None:
         if (row["group"], row["form"], row["tolerance"]) == ("all", "one_sided", 0.1)
     )  # fmt: skip
     assert told["estimate"] == pytest.approx(compared["estimate"], abs=1e-4)
+    assert [note.code for note in release.about.notes] == ["reference_of_contacts"]
 
 
 def test_few_people_are_told_by_no_reference() -> None:

@@ -26,37 +26,34 @@ def add_outcomes(rows: Rows, area: str, contacts: Contacts, around: Floats) -> N
     for outcome, values in contacts.outcomes.items():
         known = ~np.isnan(values)
         of_two = len(np.unique(values[known])) == 2
-        for by, levels, told_whole in partitions:
-            parts = {level: values[who & known] for level, who in levels.items()}
-            tells_of = _people_told_of(list(parts.values()), of_two, told_whole)
-            for (level, who), of in zip(levels.items(), tells_of, strict=True):
-                if level.endswith(UNKNOWN):
-                    continue
-                mean = _mean(values[who & known], contacts, who & known)
-                step = step_of(mean.lower, mean.upper)
-                rows.add(
-                    "outcomes", of, area=area, by=by, level=level, outcome=outcome,
-                    mean=told(mean.value, step), lower=told(mean.lower, step), upper=told(mean.upper, step),
-                    persons=int((who & known).sum()),
-                )  # fmt: skip
+        for by, parts in partitions:
+            answers = [[values[who & known] for who in cells.values()] for cells in parts]
+            for cells, of in zip(parts, _people_told_of(answers, of_two), strict=True):
+                for level, who in cells.items():
+                    if (who & known).any() and not level.endswith(UNKNOWN):
+                        mean = _mean(values[who & known], contacts, who & known)
+                        step = step_of(mean.lower, mean.upper)
+                        rows.add(
+                            "outcomes", of, area=area, by=by, level=level, outcome=outcome,
+                            mean=told(mean.value, step), lower=told(mean.lower, step), upper=told(mean.upper, step),
+                            persons=int((who & known).sum()),
+                        )  # fmt: skip
 
 
-def _people_told_of(parts: Sequence[Floats], of_two: bool, told_whole: bool) -> Floats:
-    """[part], how few people could be told of by the mean of each part of the people.
+def _people_told_of(parts: Sequence[Sequence[Floats]], of_two: bool) -> list[float]:
+    """[part], how few people the means of its cells could tell of.
 
-    A part that is not told is the rest of the others, so parts are hidden from the smallest on, until those hidden are
-    enough together. told_whole : all parts or none, because they are the rest of other figures too.
+    parts : of the people; each has the same cells, such as lengths of stay, and is told with all of them or not at all.
+    The parts that are not told are, cell by cell, the rest of those that are. So parts are hidden from the smallest on,
+    until those hidden are enough together in every cell.
     """
-    alone = np.array([_tells_of(values, of_two) for values in parts])
-    if told_whole:
-        return np.full(len(parts), fewest(*alone))
+    alone = np.array([fewest(*(_tells_of(values, of_two) for values in cells)) for cells in parts])
     found = alone.copy()
     order = np.argsort(alone, kind="stable")
-    inhabited = [place for place in order if alone[place] > 0]
-    for number, place in enumerate(inhabited[1:], start=1):
-        smaller = np.concatenate([parts[other] for other in inhabited[:number]])
-        found[place] = min(alone[place], _tells_of(smaller, of_two))
-    return found
+    for number, place in enumerate(order[1:], start=1):
+        smaller = [np.concatenate(same) for same in zip(*(parts[other] for other in order[:number]), strict=True)]
+        found[place] = min(alone[place], fewest(*(_tells_of(values, of_two) for values in smaller)))
+    return [float(of) for of in found]
 
 
 def _tells_of(values: Floats, of_two: bool) -> float:
@@ -73,24 +70,23 @@ def _mean(values: Floats, contacts: Contacts, who: Mask) -> Ratio:
     return ratio(values, np.ones(len(values)), sample_of(contacts).take(who)) if len(values) else NOTHING
 
 
-def _partitions(contacts: Contacts, around: Floats) -> Iterator[tuple[str, dict[str, Mask], bool]]:
-    """By what people are told apart, who is of each level, and whether all levels are told or none."""
+def _partitions(contacts: Contacts, around: Floats) -> Iterator[tuple[str, list[dict[str, Mask]]]]:
+    """By what people are told apart, and its parts: level -> who is of it, for every cell of the part."""
     groups = {group: contacts.group == number for number, group in enumerate(contacts.scheme.groups)}
-    yield "group", groups, False
+    yield "group", [{group: of_group} for group, of_group in groups.items()]
     for trait, values in contacts.traits.items():
         levels = {str(value) if value != "" else UNKNOWN: values == value for value in sorted(set(values), key=str)}
-        yield trait, levels, False
-        yield f"group:{trait}", dict(_crossed(groups, levels)), True
+        yield trait, [{level: of_level} for level, of_level in levels.items()]
+        yield (
+            f"group:{trait}",
+            [
+                {f"{group}:{level}": of_group & of_level for level, of_level in levels.items()}
+                for group, of_group in groups.items()
+            ],
+        )
     if FRIENDS in contacts.counts:
         connects = observed_connectors(contacts, around)
-        yield "connector", {"yes": connects, "no": ~connects}, False
-
-
-def _crossed(groups: Mapping[str, Mask], levels: Mapping[str, Mask]) -> Iterator[tuple[str, Mask]]:
-    for group, of_group in groups.items():
-        for level, of_level in levels.items():
-            if (of_group & of_level).any():
-                yield f"{group}:{level}", of_group & of_level
+        yield "connector", [{"yes": connects}, {"no": ~connects}]
 
 
 def observed_connectors(contacts: Contacts, around: Floats) -> Mask:

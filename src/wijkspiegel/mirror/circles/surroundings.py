@@ -15,7 +15,7 @@ from wijkspiegel.measures.spatial import Points
 from wijkspiegel.mirror.circles.rows import Rows
 from wijkspiegel.mirror.zoning import hierarchy_of
 from wijkspiegel.sources.boundaries import inner_points
-from wijkspiegel.tables import City, Composition, Contacts
+from wijkspiegel.tables import City, Composition, Contacts, Note
 
 MEASURED = re.compile(r"(\d+) (m|people)")
 COMPARED = ("500 m", "1000 people")
@@ -30,6 +30,19 @@ def held_against(city: City, reference: str | None) -> City:
     if reference is None:
         return city
     return replace(city, contacts=tuple(replace(contacts, reference=reference) for contacts in city.contacts))
+
+
+def notes_on_references(city: City) -> tuple[Note, ...]:
+    """What the contacts are held against, where that was chosen."""
+    return tuple(
+        Note(
+            "reference_of_contacts",
+            f"Contacten zijn vergeleken met de mensen om iemand heen: {contacts.reference}.",
+            f"Contacts are held against the people around somebody: {contacts.reference}.",
+        )
+        for contacts in city.contacts
+        if contacts.reference
+    )
 
 
 def chosen_reference(city: City, contacts: Contacts) -> Reference:
