@@ -98,6 +98,19 @@ def test_a_chosen_reference_is_what_the_mirrors_are_held_against() -> None:
     assert [note.code for note in release.about.notes] == ["reference_of_contacts"]
 
 
+def test_exposure_is_that_of_the_class_where_it_is_known_and_mirrors_that_of_the_area() -> None:
+    plain = city()
+    (contacts,) = plain.contacts
+    own = np.eye(3)[contacts.group]
+    classes = 10 * own + 10 * (1 - own) / 2  # ten of the own group, ten others
+    schooled = replace(contacts, could_meet={"friends": classes})
+    release, as_before = look_into(replace(plain, contacts=(schooled,))), look_into(plain)
+    exposure = {row["group"]: row["exposure"] for row in release.tables["exposure"].to_pylist()}
+    assert exposure["all"] == exposure["nl"] == pytest.approx(0.5)
+    assert release.tables["mirrors"] == as_before.tables["mirrors"]
+    assert release.tables["exposure"] != as_before.tables["exposure"]
+
+
 def test_few_people_are_told_by_no_reference() -> None:
     few = city(people=200)
     contacts = few.contacts[0]

@@ -75,7 +75,7 @@ def test_a_matrix_says_what_it_does_not_show_and_what_is_surely_not_one() -> Non
     assert '<rect class="ratio r4"' in drawn
     assert 'class="cell sure" x="100.0" y="79" text-anchor="middle">2.5<' in drawn
     assert 'class="cell" x="300.0" y="79" text-anchor="middle">1.1<' in drawn
-    assert drawn.count("not shown") == 1
+    assert drawn.count("2 b: not shown") == 1
 
 
 def test_marks_stand_where_their_share_is() -> None:

@@ -106,8 +106,8 @@ def _number(group: int, x: float, y: float) -> str:
 def curve(name: str, title: str, description: str, points: Sequence[tuple[str, float]], texts: Sequence[str]) -> str:
     """Values at a few scales, from small to large, joined by a line."""
     most = max((value for _, value in points), default=1.0) or 1.0
-    step = (WIDTH - 90) / max(len(points) - 1, 1)
-    places = [(45 + step * number, 160 - 130 * value / most) for number, (_, value) in enumerate(points)]
+    step = (WIDTH - 110) / max(len(points) - 1, 1)
+    places = [(55 + step * number, 160 - 130 * value / most) for number, (_, value) in enumerate(points)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     parts = [
         f'<line class="axis" x1="20" x2="{WIDTH - 20}" y1="160" y2="160"/>',
@@ -225,15 +225,15 @@ def matrix(
     for number in range(len(labels)):
         middle = wide * (number + 0.5)
         parts.append(f'<text class="value" x="{middle:.1f}" y="34" text-anchor="middle">{number + 1}</text>')
+    y = 54
     for number, (label, row) in enumerate(zip(labels, cells, strict=True)):
-        y = 60 + 56 * number
-        parts.append(f'<text class="label" x="0" y="{y - 6}">{number + 1} {escape(label)}</text>')
-        if not any(row):
-            parts.append(f'<text class="label faint" x="0" y="{y + 18}">{escape(withheld)}</text>')
-            continue
-        for column, cell in enumerate(row):
-            parts += _ratio(cell, wide * column, y, wide)
-    bottom = 60 + 56 * len(labels) + 6
+        shown = any(row)
+        said = f"{number + 1} {label}" if shown else f"{number + 1} {label}: {withheld}"
+        parts.append(f'<text class="label" x="0" y="{y}">{escape(said)}</text>')
+        if shown:
+            parts += [part for column, cell in enumerate(row) for part in _ratio(cell, wide * column, y + 6, wide)]
+        y += 56 if shown else 26
+    bottom = y
     for number, text in enumerate(legend):
         y = bottom + 24 * number
         parts += [

@@ -2,7 +2,7 @@
 
 from wijkspiegel.report.charts import Bar, intervals
 from wijkspiegel.report.figures import Figures, Row
-from wijkspiegel.report.finding import Finding, Table, Words, interval_of, listed
+from wijkspiegel.report.finding import Finding, Table, Words, interval_of, listed, sentence
 
 
 def outcomes(figures: Figures, words: Words) -> Finding | None:
@@ -23,7 +23,7 @@ def outcomes(figures: Figures, words: Words) -> Finding | None:
         )
     return Finding(
         "outcomes",
-        title,
+        sentence(title),
         said["text"],
         said["assumes"],
         Table(

@@ -143,3 +143,8 @@ def sphere_of(words: Words, sphere: str) -> str:
 def main_sphere(spheres: Sequence[str]) -> str:
     """Friends, where they are there; else the first."""
     return FRIENDS if FRIENDS in spheres else spheres[0]
+
+
+def sentence(text: str) -> str:
+    """A text that may begin with the name of a group, with a capital."""
+    return text[:1].upper() + text[1:]

@@ -13,6 +13,7 @@ from wijkspiegel.report.finding import (
     interval_of_shares,
     listed,
     main_sphere,
+    sentence,
     sphere_of,
 )
 
@@ -32,10 +33,10 @@ def bias(figures: Figures, words: Words) -> Finding | None:
     texts = [(group_or_all(figures, words, row["group"]), figures.percent(row["bias"], 0)) for row in shown]
     return Finding(
         "bias",
-        said["title"].format(
+        sentence(said["title"].format(
             group=figures.group(most["group"]), share=figures.percent(most["contact_share"], 0),
             exposure=figures.percent(most["exposure"], 0),
-        ),
+        )),
         said["text"].format(
             bias=figures.percent(most["bias"], 0), interval=interval_of_shares(figures, words, most),
             sphere=sphere_of(words, sphere),
@@ -83,10 +84,10 @@ def what_if(figures: Figures, words: Words) -> Finding | None:
     )
     return Finding(
         "what_if",
-        said["title"].format(
+        sentence(said["title"].format(
             group=figures.group(most["group"]), now=figures.percent(most["contact_share"], 0),
             mixed=figures.percent(mixed[most["group"]][0], 0), even=figures.percent(most["exposure"], 0),
-        ),
+        )),
         said["text"].format(
             sphere=sphere_of(words, sphere), number=figures.number(more_by_bias), groups=figures.number(len(shown))
         ),
@@ -168,7 +169,7 @@ def mixing(figures: Figures, words: Words) -> Finding | None:
     ]
     return Finding(
         "mixing",
-        said["title"].format(group=figures.group(most[0]), times=_times(figures, told[most]["value"])),
+        sentence(said["title"].format(group=figures.group(most[0]), times=_times(figures, told[most]["value"]))),
         said["text"].format(
             sphere=sphere_of(words, sphere), city=_times(figures, in_city[sphere, *most]["value"]),
             one=figures.group(least[0]), other=figures.group(least[1]), times=_times(figures, told[least]["value"]),
