@@ -186,6 +186,9 @@ def connectors(
     person: Annotated[str, typer.Option(help="Column of all files with the person.")] = "person",
     year: Annotated[int | None, typer.Option(help="Year of the people. This year by default.")] = None,
     mutual: Annotated[bool, typer.Option(help="Count a tie only where both name each other.")] = False,
+    reference: Annotated[
+        str | None, typer.Option(help='Who is around people: a level, "500 m" or "1000 people".')
+    ] = None,
     out: OutOption = Path("connectors"),
     language: LanguageOption = Language.nl,
 ) -> None:
@@ -201,6 +204,7 @@ def connectors(
     if (engine is Counting.spark and not network) or (master and engine is not Counting.spark):
         raise SettingsError("--engine spark goes with --network, and --master with --engine spark.")
     from wijkspiegel.mirror import look_into
+    from wijkspiegel.mirror.circles.surroundings import held_against
     from wijkspiegel.mirror.inside import keep_apart
     from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
@@ -222,9 +226,11 @@ def connectors(
                 say=progress,
             )
             keep_in_the_room(found, inside)
-            release = look_into(found, language=language, progress=progress)
+            release = look_into(held_against(found, reference), language=language, progress=progress)
         else:
-            release = _look_into_own(city or Path(), language, progress, needs_contacts=True, inside=inside)
+            release = _look_into_own(
+                city or Path(), language, progress, needs_contacts=True, inside=inside, reference=reference
+            )
         write(release, out, language, progress)
     say_what_was_done(release, out, language)
 
@@ -328,10 +334,16 @@ def _counting_on(engine: Counting, master: str | None, progress: "Progress") -> 
 
 
 def _look_into_own(
-    city: Path, language: Language, progress: "Progress", needs_contacts: bool = False, inside: Path | None = None
+    city: Path,
+    language: Language,
+    progress: "Progress",
+    needs_contacts: bool = False,
+    inside: Path | None = None,
+    reference: str | None = None,
 ) -> "Release":
     from wijkspiegel.disclosure import Policy
     from wijkspiegel.mirror import look_into
+    from wijkspiegel.mirror.circles.surroundings import held_against
     from wijkspiegel.sources.city_file import read_city, read_protection
 
     protection = read_protection(city)
@@ -340,7 +352,7 @@ def _look_into_own(
         raise SettingsError(f"{city} tells of no contacts: add [survey] or [ties].")
     keep_in_the_room(found, inside)
     return look_into(
-        found,
+        held_against(found, reference),
         language=language,
         policy=Policy(**protection.settings),
         register=protection.register,

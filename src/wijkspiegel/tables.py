@@ -250,10 +250,12 @@ class Contacts:
     areas : of one level. area, group : [person], row in `areas` and in the groups of the scheme.
     counts : sphere -> [person, group], contacts whose group is known, >= 0.
     groupless : sphere -> [person], contacts whose group is not known.
+    met_in : sphere -> the sphere that holds whom one could meet in it: friends at school -> the classmates.
     banded : sphere, none of `counts` -> what is told of contacts that nobody counted by group.
     person : [person], as they are called in the files; None where that is not kept.
     weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
     where everybody is in it, and nobody stands for others.
+    reference : what is around people: a level, "500 m", "1000 people"; "" is the area where they live.
     roads : "school", "work" -> [person], YES, NO or UNKNOWN.
     outcomes : name -> [person], nan is unknown. traits : name -> [person], a text; "" is unknown.
     """
@@ -272,6 +274,8 @@ class Contacts:
     roads: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     outcomes: Mapping[str, Counts] = field(default_factory=dict)
     traits: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    reference: str = ""
+    met_in: Mapping[str, str] = field(default_factory=dict)
     banded: Mapping[str, Banded] = field(default_factory=dict)
     person: NDArray[Any] | None = None
 

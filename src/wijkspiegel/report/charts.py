@@ -106,8 +106,8 @@ def _number(group: int, x: float, y: float) -> str:
 def curve(name: str, title: str, description: str, points: Sequence[tuple[str, float]], texts: Sequence[str]) -> str:
     """Values at a few scales, from small to large, joined by a line."""
     most = max((value for _, value in points), default=1.0) or 1.0
-    step = (WIDTH - 90) / max(len(points) - 1, 1)
-    places = [(45 + step * number, 160 - 130 * value / most) for number, (_, value) in enumerate(points)]
+    step = (WIDTH - 110) / max(len(points) - 1, 1)
+    places = [(55 + step * number, 160 - 130 * value / most) for number, (_, value) in enumerate(points)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     parts = [
         f'<line class="axis" x1="20" x2="{WIDTH - 20}" y1="160" y2="160"/>',
@@ -163,6 +163,96 @@ def band(name: str, title: str, description: str, points: Sequence[Point], axis:
         f'<path class="cross" d="M40 224l8 8m0 -8l-8 8"/><text class="label" x="56" y="232">{escape(beside)}</text>'
     )
     return _svg(name, title, description, WIDTH, 240, parts)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Readings of one share under a few assumptions, in the order of the legend."""
+
+    label: str
+    values: Sequence[float]
+
+
+def marks(name: str, title: str, description: str, rows: Sequence[Marks], legend: Sequence[str]) -> str:
+    """A row for each label with a mark of its own shape for each reading, from 0 to 100 %. Three readings at most."""
+    span = WIDTH - 24
+    shapes = (
+        '<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="6"/>',
+        '<path class="cross" d="M{x:.1f} {y:.1f}m-5 -5l10 10m0 -10l-10 10"/>',
+        '<path class="hollow" d="M{x:.1f} {y:.1f}m0 -7l7 7l-7 7l-7 -7z"/>',
+    )
+    parts = []
+    bottom = ROW * len(rows) + 8
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x = 10 + span * share
+        parts.append(f'<line class="axis thin" x1="{x:.1f}" x2="{x:.1f}" y1="22" y2="{bottom}"/>')
+        parts.append(f'<text class="label" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{100 * share:.0f}</text>')
+    for number, row in enumerate(rows):
+        y = ROW * number + 32
+        parts.append(f'<text class="label" x="0" y="{y - 14}">{escape(row.label)}</text>')
+        places = [10 + span * min(max(value, 0.0), 1.0) for value in row.values]
+        parts.append(f'<line class="axis" x1="{min(places):.1f}" x2="{max(places):.1f}" y1="{y}" y2="{y}"/>')
+        parts += [shape.format(x=x, y=y) for shape, x in zip(shapes, places, strict=False)]
+    for number, text in enumerate(legend):
+        y = bottom + 40 + 24 * number
+        parts.append(shapes[number].format(x=10, y=y - 4))
+        parts.append(f'<text class="label" x="26" y="{y}">{escape(text)}</text>')
+    return _svg(name, title, description, WIDTH, bottom + 48 + 24 * (len(legend) - 1), parts)
+
+
+RATIOS = (0.5, 0.8, 1.25, 2.0)
+"""Where the shades of a matrix of ratios part: half, about as many, twice as many."""
+
+Cell = tuple[float, str, bool]
+
+
+def matrix(
+    name: str,
+    title: str,
+    description: str,
+    labels: Sequence[str],
+    cells: Sequence[Sequence[Cell | None]],
+    columns: str,
+    withheld: str,
+    legend: Sequence[str],
+) -> str:
+    """Ratios of each label (row) towards each (column, by number), as text on a shade; bold where surely not 1.
+
+    columns : what the numbers above the columns are. legend : of the shades, from few to many.
+    """
+    wide = WIDTH / len(labels)
+    parts = [f'<text class="label" x="0" y="14">{escape(columns)}</text>']
+    for number in range(len(labels)):
+        middle = wide * (number + 0.5)
+        parts.append(f'<text class="value" x="{middle:.1f}" y="34" text-anchor="middle">{number + 1}</text>')
+    y = 54
+    for number, (label, row) in enumerate(zip(labels, cells, strict=True)):
+        shown = any(row)
+        said = f"{number + 1} {label}" if shown else f"{number + 1} {label}: {withheld}"
+        parts.append(f'<text class="label" x="0" y="{y}">{escape(said)}</text>')
+        if shown:
+            parts += [part for column, cell in enumerate(row) for part in _ratio(cell, wide * column, y + 6, wide)]
+        y += 56 if shown else 26
+    bottom = y
+    for number, text in enumerate(legend):
+        y = bottom + 24 * number
+        parts += [
+            _part(f"ratio r{number}", 0, y, 30, 16),
+            f'<text class="label" x="40" y="{y + 13}">{escape(text)}</text>',
+        ]
+    return _svg(name, title, description, WIDTH, bottom + 24 * len(legend), parts)
+
+
+def _ratio(cell: Cell | None, x: float, y: float, wide: float) -> list[str]:
+    if cell is None:
+        return [f'<text class="label" x="{x + wide / 2:.1f}" y="{y + 19}" text-anchor="middle">–</text>']
+    value, text, apart = cell
+    shade = sum(value >= edge for edge in RATIOS)
+    kind = "cell sure" if apart else "cell"
+    return [
+        _part(f"ratio r{shade}", x + 1, y, wide - 2, 28),
+        f'<text class="{kind}" x="{x + wide / 2:.1f}" y="{y + 19}" text-anchor="middle">{escape(text)}</text>',
+    ]
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 
 from wijkspiegel.connectors.ladder import FRIENDS
 from wijkspiegel.connectors.mirrors import Circle
-from wijkspiegel.connectors.reference import people_around
+from wijkspiegel.connectors.reference import Floats, Reference, people_around
 from wijkspiegel.mirror.circles.faring import add_outcomes
 from wijkspiegel.mirror.circles.meeting import add_exposure, add_homophily, add_mixing
 from wijkspiegel.mirror.circles.rows import Rows
 from wijkspiegel.mirror.circles.shares import add_ladder, add_mirrors, circle_in
+from wijkspiegel.mirror.circles.surroundings import add_sensitivity, chosen_reference, could_meet, references_of
 from wijkspiegel.mirror.zoning import Hierarchy, hierarchy_of, rows_by_whole
-from wijkspiegel.tables import City, Composition, Contacts, Measured
+from wijkspiegel.tables import City, Contacts, Measured
 
 Progress = Callable[[str], None]
 
@@ -40,11 +41,12 @@ AHEAD = 4
 
 @dataclass(frozen=True)
 class Task:
-    """One area, its people, and the composition of the areas in which they live."""
+    """One area, its people, and who are around them. compared : what else may be called around them."""
 
     area: str
     contacts: Contacts
-    reference: Composition
+    reference: Reference
+    compared: tuple[Reference, ...]
 
 
 def circle_figures(city: City, progress: Progress, processes: int | None = None) -> dict[str, Measured]:
@@ -57,18 +59,15 @@ def circle_figures(city: City, progress: Progress, processes: int | None = None)
         hierarchy = hierarchy_of(city, contacts.year)
         parts = _parts_of_areas(contacts, hierarchy, city.home)
         around |= {code: hierarchy.parent.get(code, "") for code in parts if hierarchy.level[code] != city.home}
-        tasks = _tasks(parts, contacts, _reference(city, contacts))
+        references = tuple(references_of(city, contacts))
+        compared = {code: references for code in parts if hierarchy.level[code] == city.home}
+        tasks = _tasks(parts, contacts, chosen_reference(city, contacts), compared)
         helpers = processes or (_processors() if len(parts) >= MANY else 1)
         with closing(_in_order(tasks, helpers)) as looked_into:
             for number, (area, found) in enumerate(zip(parts, looked_into, strict=True), start=1):
                 progress(f"contacts of {area} ({number} of {len(parts)} areas)")
                 rows.extend(found)
     return rows.measured(around)
-
-
-def _reference(city: City, contacts: Contacts) -> Composition:
-    wanted = (contacts.areas.level, contacts.year, contacts.scheme.code)
-    return next(c for c in city.compositions if (c.areas.level, c.year, c.scheme.code) == wanted)
 
 
 def _parts_of_areas(contacts: Contacts, hierarchy: Hierarchy, home: str) -> dict[str, NDArray[np.intp]]:
@@ -86,20 +85,20 @@ def _parts_of_areas(contacts: Contacts, hierarchy: Hierarchy, home: str) -> dict
     return parts
 
 
-def _tasks(parts: Mapping[str, NDArray[np.intp]], contacts: Contacts, reference: Composition) -> Iterator[Task]:
+def _tasks(
+    parts: Mapping[str, NDArray[np.intp]],
+    contacts: Contacts,
+    reference: Reference,
+    compared: Mapping[str, tuple[Reference, ...]],
+) -> Iterator[Task]:
     """People are taken by area when it is their turn, in the order in which they stand."""
     order = np.argsort(contacts.area, kind="stable")
     starts = np.searchsorted(contacts.area[order], np.arange(len(contacts.areas) + 1))
-    row_of = {code: row for row, code in enumerate(reference.areas.codes)}
     for code, rows in parts.items():
         who = np.sort(np.concatenate([order[starts[row] : starts[row + 1]] for row in rows]))
         here = contacts.take(who)
         here = replace(here, areas=contacts.areas.take(rows), area=np.searchsorted(rows, here.area))
-        yield Task(
-            code,
-            here,
-            reference.take(np.array([row_of[each] for each in here.areas.codes if each in row_of], dtype=np.intp)),
-        )
+        yield Task(code, here, reference.take(rows), tuple(one.take(rows) for one in compared.get(code, ())))
 
 
 def _in_order(tasks: Iterator[Task], processes: int) -> Generator[Rows, None, None]:
@@ -141,23 +140,27 @@ def look(task: Task) -> Rows:
     rows.people |= {(area, "", group): int(of_group.sum()) for group, of_group in members.items()}
     for sphere in (*contacts.counts, *contacts.banded):
         everybody = circle_in(sphere, contacts, around)
+        meetable = could_meet(sphere, contacts, around)
         some = everybody.outside()[1] > 0
         rows.people |= {(area, sphere, group): int((some & of_group).sum()) for group, of_group in members.items()}
         for group, of_group in members.items():
             if of_group.sum() >= FEWEST:
-                _add_sphere(rows, area, sphere, group, everybody.take(of_group), contacts)
+                _add_sphere(rows, area, sphere, group, everybody.take(of_group), meetable[of_group], contacts)
     if FRIENDS in (*contacts.counts, *contacts.banded) and contacts.roads:
         for group, of_group in members.items():
             if of_group.sum() >= FEWEST:
                 add_ladder(rows, area, group, contacts, around, of_group)
     add_outcomes(rows, area, contacts, around)
+    add_sensitivity(rows, area, contacts, task.compared)
     return rows
 
 
-def _add_sphere(rows: Rows, area: str, sphere: str, group: str, circle: Circle, contacts: Contacts) -> None:
+def _add_sphere(
+    rows: Rows, area: str, sphere: str, group: str, circle: Circle, meetable: Floats, contacts: Contacts
+) -> None:
     add_mirrors(rows, area, sphere, group, circle)
     if circle.told is not None:  # bands do not tell with which group
         return
-    add_exposure(rows, area, sphere, group, circle, contacts.scheme.groups)
+    add_exposure(rows, area, sphere, group, replace(circle, around=meetable), contacts.scheme.groups)
     add_homophily(rows, area, sphere, group, circle, contacts)
     add_mixing(rows, area, sphere, group, circle, contacts.scheme.groups)

@@ -10,7 +10,12 @@ import numpy as np
 from wijkspiegel.connectors.reference import Floats
 from wijkspiegel.tables import Measured
 
-COUNTED = {"mixing": ("contacts",), "mirrors": ("persons", "contacts"), "outcomes": ("persons",)}
+COUNTED = {
+    "mixing": ("contacts",),
+    "mirrors": ("persons", "contacts"),
+    "outcomes": ("persons",),
+    "sensitivity": ("persons",),
+}
 
 
 def _columns() -> dict[str, dict[str, list[Any]]]:
