@@ -37,8 +37,8 @@ def test_no_counts_within_the_bounds_are_more_or_less_diverse_than_the_extremes(
         assert DIVERSITY[name](apart) - 1e-6 <= DIVERSITY[name](truth) <= DIVERSITY[name](alike) + 1e-6
 
 
-def test_a_figure_is_not_told_where_one_in_ten_is_withheld() -> None:
-    counts = np.array([[90.0, 10], [89, 11], [0, 0]])
+def test_a_figure_is_not_told_where_more_than_one_in_five_is_withheld() -> None:
+    counts = np.array([[80.0, 20], [79, 21], [0, 0]])
     withheld = np.array([[False, True], [False, True], [True, True]])
     assert too_much_withheld(counts, withheld).tolist() == [False, True, True]
 

@@ -10,7 +10,7 @@ from wijkspiegel.measures.diversity import Counts, Values
 
 Mask = NDArray[np.bool_]
 
-MOST_WITHHELD = 0.1
+MOST_WITHHELD = 0.2
 """Where more than this part of the people are in groups whose count is withheld, a figure is not told."""
 
 HALVINGS = 60
