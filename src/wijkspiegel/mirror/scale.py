@@ -13,8 +13,8 @@ from wijkspiegel.mirror.portrait import Whole, wholes_of, withheld_in
 from wijkspiegel.sources.boundaries import inner_points
 from wijkspiegel.tables import City, Composition, Counts
 
-METRES = (500, 1000, 2000, 4000)
-PEOPLE = (400, 1600, 6400, 12800)
+METRES = (500, 1000, 2000, 4000, 8000)
+PEOPLE = (400, 1600, 6400, 12800, 51200)
 MEASURES = ("entropy_index", "relative_diversity")
 REACHES = 0.5
 """A scale is told where at least this part of the people have someone of another area in their surroundings."""
@@ -76,11 +76,12 @@ def _profile_rows(whole: Whole, places: Mapping[str, tuple[float, float]]) -> pa
 
 
 def _scales(points: Points, people: Counts) -> Iterator[tuple[str, Weights]]:
-    """Each distance, and each number of nearest people, that reaches beyond the own area."""
+    """Each distance and number of nearest people that reaches beyond the own area, and does not hold everybody."""
     every = [(f"{metres} m", within(points, metres)) for metres in METRES]
     every += [(f"{nearest} people", nearest_areas(points, people, nearest)) for nearest in PEOPLE]
     for scale, weights in every:
-        if people[_has_neighbours(weights)].sum() >= REACHES * people.sum():
+        reaching = people[_has_neighbours(weights)].sum() >= REACHES * people.sum()
+        if reaching and weights.nnz < len(people) ** 2:
             yield scale, weights
 
 
