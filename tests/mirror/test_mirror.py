@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pytest
+from shapely import box
 
 from wijkspiegel.disclosure import Policy, Release, read_release, write_release
 from wijkspiegel.errors import SettingsError
@@ -14,7 +15,7 @@ from wijkspiegel.mirror import look_into
 from wijkspiegel.mirror.inputs import city_from_cbs
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.sources.city_file import new_city, read_city
-from wijkspiegel.tables import Areas, City, Indicator, Institution, exact
+from wijkspiegel.tables import Areas, Boundaries, City, Indicator, Institution, exact
 
 KWB_2022 = "kwb2022_85318NED_origin_json/85318NED_UntypedDataSet.csv"
 KWB_2020 = "kwb2020_84799NED/cbs.v3.84799NED_TypedDataSet.parquet"
@@ -152,6 +153,24 @@ def test_what_is_not_published_passes_the_door() -> None:
     assert next(row["count"] for row in shown if row["group"] == "outside_europe") is None
     assert all(row["count"] is None or row["count"] % 5 == 0 for row in rows(release, "composition"))
     assert release.about.withheld
+
+
+def test_a_city_of_nobody_is_refused_before_anything_is_written() -> None:
+    with pytest.raises(SettingsError, match="every count is 0"):
+        look_into(town({"b0": [0, 0, 0], "b1": [0, 0, 0]}))
+
+
+def test_a_scale_that_reaches_no_neighbour_is_not_in_the_profile() -> None:
+    """Eight areas in a row, a kilometre apart: within 500 m there is nobody else, within 8 km there is everybody."""
+    squares = np.array([box(1000 * number, 0, 1000 * number + 1000, 1000) for number in range(8)])
+    uneven = {f"b{number}": [900 - 100 * number, 100 * number, 100] for number in range(8)}
+    release = look_into(town(uneven, boundaries=(Boundaries("buurt", 2024, tuple(uneven), squares),)))
+    found = rows(release, "profile", measure="entropy_index")
+    assert [row["scale"] for row in found] == ["1000 m", "2000 m", "4000 m", "1600 people", "6400 people"]
+    for row in found:
+        assert row["lower"] <= row["corrected"] <= row["upper"]
+    values = [row["corrected"] for row in found[:3]]
+    assert values == sorted(values, reverse=True)
 
 
 def test_one_area_only_gives_a_profile_without_segregation() -> None:
