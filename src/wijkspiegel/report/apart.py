@@ -39,15 +39,14 @@ def segregation(figures: Figures, words: Words) -> Finding | None:
         return None
     first = ahead(rows)
     most = first[0]
-    title = said["title_one"] if len(first) == 1 else said["title_several"]
+    title = said["title_one"] if len(first) == 1 else said["title_among"]
     if len(first) == len(rows):
         title = said["title_none"]
+    tied = quoted(words, [figures.group(row["group"]) for row in first[1:]])
     texts = [(figures.group(row["group"]), figures.told("dissimilarity", value[row["group"]])) for row in rows]
     return Finding(
         "segregation",
-        title.format(
-            groups=quoted(words, [figures.group(row["group"]) for row in first]), level=level_of(figures, words)
-        ),
+        title.format(group=figures.group(most["group"]), level=level_of(figures, words)),
         said["text"].format(
             group=figures.group(most["group"]),
             value=figures.told("dissimilarity", value[most["group"]]),
@@ -55,7 +54,8 @@ def segregation(figures: Figures, words: Words) -> Finding | None:
             measured=figures.told("dissimilarity", most["value"]),
             expected=figures.told("dissimilarity", most["expected"]),
         )
-        + may_be_chance(words, most),
+        + may_be_chance(words, most)
+        + (said["tied"].format(groups=tied) if 1 < len(first) < len(rows) else ""),
         said["assumes"],
         Table(
             said["caption"],
