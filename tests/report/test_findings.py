@@ -160,7 +160,7 @@ def test_numbers_have_as_many_decimals_as_their_measure_deserves() -> None:
     ]  # fmt: skip
     (finding,) = [found for found in findings_of(figures, EN) if found.name == "diversity"]
     cells = {row[0]: row[1:] for row in finding.table.rows}
-    assert cells["number of groups"] == ("3", "3")
+    assert cells["number of groups"] == ("3", "between 3 and 3")
     for value, interval in cells.values():
         decimals = {len(text.partition(".")[2]) for text in re.findall(r"\d+(?:\.\d+)?", f"{value} {interval}")}
         assert len(decimals) == 1, (value, interval)

@@ -177,8 +177,7 @@ def interval_told(figures: Figures, words: Words, measure: str, lower: float | N
     """An interval in the notation of its measure, as precise as the value beside it."""
     if lower is None or upper is None:
         return "–"
-    low, high = figures.told(measure, lower), figures.told(measure, upper)
-    return low if low == high else str(words["page"]["interval"].format(lower=low, upper=high))
+    return str(words["page"]["interval"].format(lower=figures.told(measure, lower), upper=figures.told(measure, upper)))
 
 
 def change_interval(figures: Figures, words: Words, measure: str, lower: float | None, upper: float | None) -> str:
