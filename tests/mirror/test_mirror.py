@@ -13,6 +13,7 @@ from wijkspiegel.errors import SettingsError
 from wijkspiegel.measures.diversity import DIVERSITY
 from wijkspiegel.mirror import look_into
 from wijkspiegel.mirror.inputs import city_from_cbs
+from wijkspiegel.mirror.portrait import segregation_table
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.sources.city_file import new_city, read_city
 from wijkspiegel.tables import Areas, Boundaries, City, Indicator, Institution, exact
@@ -215,6 +216,24 @@ def test_what_a_release_says_of_diversity_holds_the_truth_behind_it(example: tup
                     held.append(row["lower"] - 1e-9 <= truth[row["area"]] <= row["upper"] + 1e-9)
                     assert row["value"] is None or row["lower"] <= row["value"] <= row["upper"]
     assert len(held) > 50
+    assert np.mean(held) >= 0.95
+
+
+def test_what_a_release_says_of_segregation_holds_what_all_counts_say(example: tuple[City, Release]) -> None:
+    city, release = example
+    of_index = ("dissimilarity", "entropy_index", "gini", "relative_diversity")
+    columns = ("area", "level", "year", "scheme", "measure", "group", "against")
+
+    def named(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[column] for column in columns)
+
+    truth = {named(row): row["corrected"] for row in segregation_table(city).to_pylist()}
+    held = [
+        row["lower"] - 1e-9 <= max(truth[named(row)], 0.0) <= row["upper"] + 1e-9
+        for row in release.tables["segregation"].to_pylist()
+        if row["measure"] in of_index and row["lower"] is not None and truth[named(row)] is not None
+    ]
+    assert len(held) > 100
     assert np.mean(held) >= 0.95
 
 
