@@ -264,6 +264,104 @@ def band(name: str, title: str, description: str, points: Sequence[Point], axis:
     return _svg(name, title, description, height, [*parts, *told])
 
 
+@dataclass(frozen=True)
+class Marks:
+    """Readings of one share under a few assumptions, in the order of the legend."""
+
+    label: str
+    values: Sequence[float]
+
+
+SHAPES = (
+    '<circle class="dot" r="6"/>',
+    '<path class="cross" d="M-5 -5l10 10m0 -10l-10 10"/>',
+    '<path class="hollow" d="M0 -7l7 7l-7 7l-7 -7z"/>',
+)
+
+
+def marks(name: str, title: str, description: str, rows: Sequence[Marks], legend: Sequence[str]) -> str:
+    """A row for each label with a mark of its own shape for each reading, from 0 to 100 %. Three readings at most."""
+    axis = axis_of(0.0, 1.0)
+    parts: list[str] = []
+    y = 0
+    for row in rows:
+        lines = textwrap.wrap(row.label, LONGEST)
+        parts += _texts(lines, y + 15)
+        y += LINE * len(lines)
+        places = [axis.place(value) for value in row.values]
+        parts += [_rule("guide", axis.place(tick), y + 1, y + 25) for tick in axis.ticks]
+        line = f'x1="{min(places):.2f}%" x2="{max(places):.2f}%" y1="{y + 13}" y2="{y + 13}"'
+        parts.append(f'<line class="axis" {line}/>')
+        parts += [_placed(shape, f"{x:.2f}%", y + 13) for shape, x in zip(SHAPES, places, strict=False)]
+        y += 32
+    parts += _numbered(axis, y + 12)
+    y += LINE + 12
+    for shape, text in zip(SHAPES, legend, strict=False):
+        lines = textwrap.wrap(text, LONGEST - 2)
+        parts += [_placed(shape, "9", y), *_texts(lines, y + 5, 28)]
+        y += LINE * len(lines) + 4
+    return _svg(name, title, description, y - 8, parts)
+
+
+def _placed(shape: str, x: str, y: float) -> str:
+    return f'<svg x="{x}" y="{y:g}" overflow="visible">{shape}</svg>'
+
+
+RATIOS = (0.5, 0.8, 1.25, 2.0)
+"""Where the shades of a matrix of ratios part: half, about as many, twice as many."""
+
+Cell = tuple[float, str, bool]
+
+
+def matrix(
+    name: str,
+    title: str,
+    description: str,
+    labels: Sequence[str],
+    cells: Sequence[Sequence[Cell | None]],
+    columns: str,
+    withheld: str,
+    legend: Sequence[str],
+) -> str:
+    """Ratios of each label (row) towards each (column, by number), as text on a shade; bold where surely not 1.
+
+    columns : what the numbers above the columns are. legend : of the shades, from few to many.
+    """
+    wide = 100 / len(labels)
+    heads = textwrap.wrap(columns, LONGEST)
+    parts = _texts(heads, 15)
+    y = LINE * len(heads) + 20
+    for number in range(len(labels)):
+        middle = f"{wide * (number + 0.5):.2f}%"
+        parts.append(f'<text class="value" x="{middle}" y="{y - 4}" text-anchor="middle">{number + 1}</text>')
+    for number, (label, row) in enumerate(zip(labels, cells, strict=True)):
+        said = f"{number + 1} {label}" if any(row) else f"{number + 1} {label}: {withheld}"
+        lines = textwrap.wrap(said, LONGEST)
+        parts += _texts(lines, y + 16)
+        y += LINE * len(lines) + 4
+        if any(row):
+            parts += [part for column, cell in enumerate(row) for part in _ratio(cell, wide * column, y, wide)]
+            y += 34
+    y += 8
+    for number, text in enumerate(legend):
+        lines = textwrap.wrap(text, LONGEST - 4)
+        parts.append(f'<rect class="ratio r{number}" x="0" y="{y}" width="30" height="18"/>')
+        parts += _texts(lines, y + 14, 40)
+        y += LINE * len(lines) + 4
+    return _svg(name, title, description, y, parts)
+
+
+def _ratio(cell: Cell | None, x: float, y: float, wide: float) -> list[str]:
+    """x, wide : percentages."""
+    middle = f'x="{x + wide / 2:.2f}%" y="{y + 19}" text-anchor="middle"'
+    if cell is None:
+        return [f'<text class="label" {middle}>–</text>']
+    value, text, apart = cell
+    shade = sum(value >= edge for edge in RATIOS)
+    kind = "cell sure" if apart else "cell"
+    return [_part(f"ratio r{shade}", x, y, wide, 28), f'<text class="{kind}" {middle}>{escape(text)}</text>']
+
+
 def _across(number: int, points: int) -> float:
     return LEFT + 4 + (RIGHT - LEFT - 8) * number / max(points - 1, 1)
 
