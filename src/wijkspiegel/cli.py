@@ -173,6 +173,9 @@ def connectors(
     person: Annotated[str, typer.Option(help="Column of all files with the person.")] = "person",
     year: Annotated[int | None, typer.Option(help="Year of the people. This year by default.")] = None,
     mutual: Annotated[bool, typer.Option(help="Count a tie only where both name each other.")] = False,
+    reference: Annotated[
+        str | None, typer.Option(help='Who is around people: a level, "500 m" or "1000 people".')
+    ] = None,
     out: OutOption = Path("connectors"),
     language: LanguageOption = Language.nl,
 ) -> None:
@@ -186,6 +189,7 @@ def connectors(
     if (codes or inside) and not network:
         raise SettingsError("--codes and --inside go with --network.")
     from wijkspiegel.mirror import look_into
+    from wijkspiegel.mirror.circles.surroundings import held_against
     from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
     with progress_on_screen() as progress:
@@ -203,9 +207,9 @@ def connectors(
                 mutual=mutual,
                 say=progress,
             )
-            release = look_into(found, language=language, progress=progress)
+            release = look_into(held_against(found, reference), language=language, progress=progress)
         else:
-            release = _look_into_own(city or Path(), language, progress, needs_contacts=True)
+            release = _look_into_own(city or Path(), language, progress, needs_contacts=True, reference=reference)
         write(release, out, language, progress)
     say_what_was_done(release, out, language)
 
@@ -296,9 +300,12 @@ def fetch_cbs(
     screen.print(f"Next: wijkspiegel mirror {' '.join(options)}")
 
 
-def _look_into_own(city: Path, language: Language, progress: "Progress", needs_contacts: bool = False) -> "Release":
+def _look_into_own(
+    city: Path, language: Language, progress: "Progress", needs_contacts: bool = False, reference: str | None = None
+) -> "Release":
     from wijkspiegel.disclosure import Policy
     from wijkspiegel.mirror import look_into
+    from wijkspiegel.mirror.circles.surroundings import held_against
     from wijkspiegel.sources.city_file import read_city, read_protection
 
     protection = read_protection(city)
@@ -306,7 +313,7 @@ def _look_into_own(city: Path, language: Language, progress: "Progress", needs_c
     if needs_contacts and not found.contacts:
         raise SettingsError(f"{city} tells of no contacts: add [survey] or [ties].")
     return look_into(
-        found,
+        held_against(found, reference),
         language=language,
         policy=Policy(**protection.settings),
         register=protection.register,

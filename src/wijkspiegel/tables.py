@@ -225,8 +225,10 @@ class Contacts:
     areas : of one level. area, group : [person], row in `areas` and in the groups of the scheme.
     counts : sphere -> [person, group], contacts whose group is known, >= 0.
     groupless : sphere -> [person], contacts whose group is not known.
+    could_meet : sphere -> [person, group], people whom one could meet in it, where that is known: those of the class.
     weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
     where everybody is in it, and nobody stands for others.
+    reference : what is around people: a level, "500 m", "1000 people"; "" is the area where they live.
     roads : "school", "work" -> [person], YES, NO or UNKNOWN.
     outcomes : name -> [person], nan is unknown. traits : name -> [person], a text; "" is unknown.
     """
@@ -245,13 +247,15 @@ class Contacts:
     roads: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     outcomes: Mapping[str, Counts] = field(default_factory=dict)
     traits: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    reference: str = ""
+    could_meet: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         people, groups = len(self.area), len(self.scheme.groups)
         for name in ("group", "weight", "stratum", "cluster"):
             if getattr(self, name).shape != (people,):
                 raise ValueError(f"{name} has shape {getattr(self, name).shape}, not {(people,)} [person]")
-        for sphere, counts in self.counts.items():
+        for sphere, counts in (*self.counts.items(), *self.could_meet.items()):
             if counts.shape != (people, groups):
                 raise ValueError(f"{sphere} has shape {counts.shape}, not {(people, groups)} [person, group]")
         if people and (self.weight <= 0).any():
@@ -278,6 +282,7 @@ class Contacts:
             roads=chosen(self.roads),
             outcomes=chosen(self.outcomes),
             traits=chosen(self.traits),
+            could_meet=chosen(self.could_meet),
         )
 
 

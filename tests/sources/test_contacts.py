@@ -150,3 +150,16 @@ def test_people_and_ties_alone_make_a_city(tmp_path: Path) -> None:
             tmp_path / "people.csv", ties=tmp_path / "ties.csv", memberships=None, person="person", area="area",
             group="group", year=2024, mutual=False,
         )  # fmt: skip
+
+
+def test_whom_one_could_meet_are_the_members_where_a_sphere_has_both_ties_and_memberships(tmp_path: Path) -> None:
+    (tmp_path / "members.csv").write_text(
+        "person,sphere,membership\n7,friends,a\n3,friends,a\n9,friends,a\n7,school,b\n9,school,b\n", encoding="utf-8"
+    )
+    contacts, findings = ties(tmp_path, memberships="members.csv")
+    assert contacts.counts["friends"].tolist() == [[0, 0, 0], [0, 1, 1], [0, 0, 0]]  # as without the memberships
+    assert contacts.could_meet["friends"].tolist() == [[1, 0, 1], [0, 1, 1], [1, 1, 0]]  # persons 3, 7 and 9
+    assert contacts.counts["school"].tolist() == [[0, 0, 0], [0, 0, 1], [1, 0, 0]]
+    assert list(contacts.could_meet) == ["friends"]
+    assert "met_as_members" in [note.code for note in findings.notes]
+    assert contacts.take(contacts.group == 0).could_meet["friends"].tolist() == [[0, 1, 1]]

@@ -18,7 +18,7 @@ from wijkspiegel.tables import Measured, Note
 
 Floats = NDArray[np.float64]
 
-OF_CONTACTS = ("mixing", "mirrors", "connectors", "overlap", "exposure", "homophily", "outcomes")
+OF_CONTACTS = ("mixing", "mirrors", "sensitivity", "connectors", "overlap", "exposure", "homophily", "outcomes")
 DIGITS = 4
 
 

@@ -166,6 +166,15 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _PERSONS,
             _number("contacts", "contacten waarvan de groep bekend is", "contacts whose group is known"),
         ),
+        "sensitivity": (
+            _AREA, _SPHERE, _OWN,
+            _text("reference", "wat om iemand heen heet", "what is called around somebody"),
+            _number("outgroup", "gemiddeld aandeel anderen daarin", "mean share of others in it"),
+            _text("form", "vorm van de spiegel", "form of the mirror"),
+            _TOLERANCE,
+            _number("estimate", "geschat aandeel van de mensen", "estimated share of people"),
+            _LOWER, _UPPER, _PERSONS,
+        ),
         "connectors": (
             _AREA, _OWN,
             _text("step", "weg, trede van de ladder, of any", "road, step of the ladder, or any"),
@@ -190,7 +199,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "homophily": (_AREA, _SPHERE, _OWN, _MEASURE, _VALUE, _LOWER, _UPPER),
         "outcomes": (
             _AREA,
-            _text("by", "group, connector of een kenmerk", "group, connector or a trait"),
+            _text("by", "group, connector, een kenmerk, of group:kenmerk", "group, connector, a trait, or group:trait"),
             _text("level", "waarde daarvan", "value of it"),
             _text("outcome", "uitkomst", "outcome"),
             _number("mean", "gewogen gemiddelde", "weighted mean"),

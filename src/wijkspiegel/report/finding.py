@@ -9,6 +9,9 @@ from wijkspiegel.report.figures import Figures, Row
 
 Words = Mapping[str, Any]
 
+ALL = "all"
+FRIENDS = "friends"
+
 HARDLY = 0.005
 """A change of H whose whole interval is smaller than this, half a point of 100, is told as hardly any."""
 
@@ -195,3 +198,26 @@ def signed(figures: Figures, value: float | None, digits: int) -> str:
 
 def listed(texts: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{label} {text}" for label, text in texts)
+
+
+def interval_of_shares(figures: Figures, words: Words, row: Row) -> str:
+    """The interval of a share, of 100."""
+    return interval_of(figures, words, row["lower"], row["upper"], 100)
+
+
+def group_or_all(figures: Figures, words: Words, group: str) -> str:
+    return str(words["page"]["all"]) if group == ALL else figures.group(group)
+
+
+def sphere_of(words: Words, sphere: str) -> str:
+    return str(words["spheres"].get(sphere, sphere))
+
+
+def main_sphere(spheres: Sequence[str]) -> str:
+    """Friends, where they are there; else the first."""
+    return FRIENDS if FRIENDS in spheres else spheres[0]
+
+
+def sentence(text: str) -> str:
+    """A text that may begin with the name of a group, with a capital."""
+    return text[:1].upper() + text[1:]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from wijkspiegel.report.apart import change, exposure, municipalities, on_the_map, profile, segregation
 from wijkspiegel.report.beside import peers, representation, sides
-from wijkspiegel.report.circles import connectors, mirrors, outcomes
-from wijkspiegel.report.circles import exposure as contact_bias
+from wijkspiegel.report.circles import connectors, mirrors, reference
+from wijkspiegel.report.faring import outcomes
 from wijkspiegel.report.figures import Figures
 from wijkspiegel.report.finding import (
     Finding,
@@ -17,6 +17,7 @@ from wijkspiegel.report.finding import (
     longest_change,
     segregation_rows,
 )
+from wijkspiegel.report.meeting import bias, mixing, what_if
 from wijkspiegel.report.who import composition, diversity, over_years
 
 
@@ -27,7 +28,7 @@ def findings_of(figures: Figures, words: Words) -> list[Finding]:
         *(() if figures.release.about.subject else (municipalities,)),
         on_the_map,
         *((profile, change) if figures.whole else ()),
-        *((connectors, mirrors, contact_bias, outcomes) if figures.whole else ()),
+        *((connectors, mirrors, reference, bias, what_if, mixing, outcomes) if figures.whole else ()),
         peers,
         sides,
     )

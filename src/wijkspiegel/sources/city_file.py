@@ -150,11 +150,13 @@ def _contacts(
     found = []
     if compositions and settings.survey is not None:
         with findings.gathering():
-            found.append(read_survey(settings.survey, folder, tuple(compositions), findings))
+            read = read_survey(settings.survey, folder, tuple(compositions), findings)
+            found.append(replace(read, reference=settings.survey.reference or ""))
             findings.say(f"{settings.survey.file}: {len(found[-1])} respondents.")
     if compositions and settings.ties is not None:
         with findings.gathering():
-            found.append(read_ties(settings.ties, folder, tuple(compositions), findings))
+            read = read_ties(settings.ties, folder, tuple(compositions), findings)
+            found.append(replace(read, reference=settings.ties.reference or ""))
             findings.say(f"{settings.ties.people}: {len(found[-1]):,} people with contacts to count.")
     return tuple(found)
 

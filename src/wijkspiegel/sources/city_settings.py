@@ -235,11 +235,15 @@ class RoadSettings(Settings):
 
 
 class ReferenceSettings(Settings):
-    """Which residents contacts are held against."""
+    """Which residents contacts are held against.
+
+    reference : those of an area of this level, within a distance ("500 m") or the nearest ("1000 people").
+    """
 
     year: Year
     scheme: Text
     level: str | None = None
+    reference: Text | None = None
     area: Text = "area"
     group: Text = "group"
 
@@ -315,6 +319,12 @@ class CitySettings(Settings):
             if table.level is not None and table.level not in self.levels:
                 raise ValueError(
                     f'level = "{table.level}" (of {table.file}) is none of the levels: {", ".join(self.levels)}'
+                )
+        for reference in (told.reference for told in (self.survey, self.ties) if told and told.reference):
+            if reference not in self.levels and not re.fullmatch(r"[1-9]\d* (m|people)", reference):
+                raise ValueError(
+                    f'reference = "{reference}" is none of the levels ({", ".join(self.levels)}), and no distance or '
+                    'number of people, such as "500 m" or "1000 people"'
                 )
         if not (self.counts or self.people):
             raise ValueError("there are no residents: give [[counts]] or [[people]]")

@@ -61,6 +61,7 @@ def read_ties(
     roster = roster_of(settings, folder, residents)
     counts: dict[str, NDArray[Any]] = {}
     groupless: dict[str, NDArray[Any]] = {}
+    could_meet: dict[str, NDArray[Any]] = {}
     pairs: list[NDArray[Any]] = []
     if settings.file is not None:
         table = read_table(folder / settings.file)
@@ -73,9 +74,12 @@ def read_ties(
     if settings.memberships is not None:
         table = read_table(folder / settings.memberships)
         for sphere, person, membership in _by_sphere(table, settings, settings.membership):
-            counts[sphere], groupless[sphere] = count_fellows(
-                roster, roster.find(person), membership, len(residents.scheme.groups)
-            )
+            fellows, unknown = count_fellows(roster, roster.find(person), membership, len(residents.scheme.groups))
+            if sphere in counts:
+                could_meet[sphere] = fellows
+                findings.note(_note_on_meeting(sphere, counts[sphere], fellows))
+            else:
+                counts[sphere], groupless[sphere] = fellows, unknown
     if len(pairs) > 1:
         both = np.unique(np.concatenate(pairs))
         one, other = both // len(roster.ids), both % len(roster.ids)
@@ -93,6 +97,20 @@ def read_ties(
         stratum=np.zeros(int(known.sum()), dtype=np.int64),
         cluster=np.arange(int(known.sum())),
         sampled=False,
+        could_meet={sphere: found[known] for sphere, found in could_meet.items()},
+    )
+
+
+def _note_on_meeting(sphere: str, contacts: NDArray[Any], fellows: NDArray[Any]) -> Note:
+    """Ties and memberships of one sphere: the ties are contacts, the fellow members whom one could meet."""
+    alone = int(((contacts.sum(axis=1) > 0) & (fellows.sum(axis=1) == 0)).sum())
+    return Note(
+        "met_as_members",
+        f"Wie men bij {sphere} kon ontmoeten, zijn de andere leden van dezelfde kring (klas, werkplek). {alone} mensen "
+        "met contacten maar zonder zulke leden tellen daarin niet mee.",
+        f"Whom one could meet in {sphere} are the other members of the same circle (class, workplace). {alone} people "
+        "with contacts but without such members do not count in it.",
+        alone,
     )
 
 

@@ -1,6 +1,7 @@
 """The contacts of people held against their city: every figure of connectors, for the door to judge."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +9,14 @@ from numpy.typing import NDArray
 from wijkspiegel.connectors.design import sample_of
 from wijkspiegel.connectors.ladder import FRIENDS
 from wijkspiegel.connectors.mirrors import Circle
-from wijkspiegel.connectors.reference import people_around
+from wijkspiegel.connectors.reference import Reference, people_around
 from wijkspiegel.mirror.circles.faring import add_outcomes
 from wijkspiegel.mirror.circles.meeting import add_exposure, add_homophily, add_mixing
 from wijkspiegel.mirror.circles.rows import Rows
 from wijkspiegel.mirror.circles.shares import add_ladder, add_mirrors
+from wijkspiegel.mirror.circles.surroundings import add_sensitivity, chosen_reference, references_of
 from wijkspiegel.mirror.zoning import hierarchy_of
-from wijkspiegel.tables import City, Composition, Contacts, Measured
+from wijkspiegel.tables import City, Contacts, Measured
 
 Mask = NDArray[np.bool_]
 Progress = Callable[[str], None]
@@ -27,16 +29,13 @@ def circle_figures(city: City, progress: Progress) -> dict[str, Measured]:
     """Table of the release -> its figures, of every home area with people in `city.contacts`."""
     rows = Rows()
     for contacts in city.contacts:
-        reference = _reference(city, contacts)
+        reference, compared = chosen_reference(city, contacts), list(references_of(city, contacts))
         for area, who in _people_of_home(city, contacts):
             progress(f"contacts of {area}")
             _look(rows, area, contacts.take(who), reference)
+            progress(f"what is around people in {area}")
+            add_sensitivity(rows, area, contacts.take(who), compared)
     return rows.measured()
-
-
-def _reference(city: City, contacts: Contacts) -> Composition:
-    wanted = (contacts.areas.level, contacts.year, contacts.scheme.code)
-    return next(c for c in city.compositions if (c.areas.level, c.year, c.scheme.code) == wanted)
 
 
 def _people_of_home(city: City, contacts: Contacts) -> Iterator[tuple[str, Mask]]:
@@ -48,7 +47,7 @@ def _people_of_home(city: City, contacts: Contacts) -> Iterator[tuple[str, Mask]
             yield code, who
 
 
-def _look(rows: Rows, area: str, contacts: Contacts, reference: Composition) -> None:
+def _look(rows: Rows, area: str, contacts: Contacts, reference: Reference) -> None:
     """All figures of these people, who live in one area."""
     groups = contacts.scheme.groups
     sample = sample_of(contacts)
@@ -58,10 +57,11 @@ def _look(rows: Rows, area: str, contacts: Contacts, reference: Composition) -> 
     members = {group: of_group for group, of_group in members.items() if of_group.sum() >= FEWEST}
     for sphere, counts in contacts.counts.items():
         everybody = Circle(counts, around, contacts.group, sample)
+        could_meet = replace(everybody, around=np.asarray(contacts.could_meet.get(sphere, around), dtype=np.float64))
         for group, of_group in members.items():
             circle = everybody.take(of_group)
             add_mirrors(rows, area, sphere, group, circle)
-            add_exposure(rows, area, sphere, group, circle, groups)
+            add_exposure(rows, area, sphere, group, could_meet.take(of_group), groups)
             add_homophily(rows, area, sphere, group, circle, contacts)
             add_mixing(rows, area, sphere, group, circle, groups)
     if FRIENDS in contacts.counts and contacts.roads:

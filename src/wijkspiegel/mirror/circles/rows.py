@@ -22,7 +22,12 @@ class Rows:
         self.persons[table].append(of)
 
     def measured(self) -> dict[str, Measured]:
-        counted = {"mixing": ("contacts",), "mirrors": ("persons", "contacts"), "outcomes": ("persons",)}
+        counted = {
+            "mixing": ("contacts",),
+            "mirrors": ("persons", "contacts"),
+            "outcomes": ("persons",),
+            "sensitivity": ("persons",),
+        }
         return {
             name: Measured(columns, np.array(self.persons[name]), counted.get(name, ()), ("naive",))
             for name, columns in self.columns.items()
