@@ -100,6 +100,8 @@ def test_a_page_is_not_by_nationality_nor_by_what_is_withheld(tmp_path: Any) -> 
     counts = figures.rows("composition", area=figures.whole, scheme=figures.scheme.code, year=figures.year)
     assert all(row["count"] is not None for row in counts)
     page = page_of(release, "nl")
+    assert "telt Voorbeeldstad 1.600 inwoners" in page
+    assert not [text for finding in findings_of(figures, NL) for text in (finding.title, finding.text) if "–" in text]
     assert "9 van de 10 gevallen" not in page
     assert "10,0 even grote groepen" not in page
 

@@ -1,6 +1,6 @@
 """What a city looks like: its compositions, and the figures of every area and every whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,24 +51,35 @@ def wholes_of(city: City, composition: Composition) -> Iterator[Whole]:
 
 def areas_table(city: City) -> pa.Table:
     """Every area of every year, once."""
-    seen: dict[tuple[int, str], Composition] = {}
+    seen: dict[tuple[int, str], list[Composition]] = {}
     for composition in city.compositions:
-        seen.setdefault((composition.year, composition.areas.level), composition)
+        seen.setdefault((composition.year, composition.areas.level), []).append(composition)
     parts = [
         release_table(
             "areas",
             {
-                "area": composition.areas.codes,
-                "name": composition.areas.names,
-                "level": [composition.areas.level] * len(composition.areas),
-                "parent": composition.areas.parents,
-                "population": np.where(composition.withheld.all(axis=1), np.nan, composition.population),
-                "year": [composition.year] * len(composition.areas),
+                "area": compositions[0].areas.codes,
+                "name": compositions[0].areas.names,
+                "level": [level] * len(compositions[0].areas),
+                "parent": compositions[0].areas.parents,
+                "population": _population_told(compositions),
+                "year": [year] * len(compositions[0].areas),
             },
         )
-        for composition in seen.values()
+        for (year, level), compositions in seen.items()
     ]
     return join_tables("areas", parts)
+
+
+def _population_told(compositions: Sequence[Composition]) -> Counts:
+    """[area], people by the first scheme that shows a count of the area; nan where none does."""
+    areas = compositions[0].areas
+    people = dict.fromkeys(areas.codes, np.nan)
+    for composition in reversed(compositions):
+        shown = np.logical_not(composition.withheld.all(axis=1)).tolist()
+        told = zip(composition.areas.codes, composition.population, shown, strict=True)
+        people |= {code: number for code, number, is_shown in told if is_shown and code in people}
+    return np.array([people[code] for code in areas.codes])
 
 
 def composition_table(city: City) -> pa.Table:

@@ -20,9 +20,9 @@ def composition(figures: Figures, words: Words) -> Finding | None:
     return Finding(
         "composition",
         said["title"].format(share=figures.percent(share[largest], 0), group=figures.group(largest)),
-        said["text"].format(
-            group=figures.group(largest), title=figures.release.about.title, people=figures.number(area["population"])
-        ),
+        said["text"]
+        if area["population"] is None
+        else said["text_people"].format(title=figures.release.about.title, people=figures.number(area["population"])),
         said["assumes"].format(scheme=scheme.title[figures.language]),
         Table(
             said["caption"],
@@ -66,8 +66,10 @@ def over_years(figures: Figures, words: Words) -> Finding | None:
             **told, before=figures.percent(share[first, most]), after=figures.percent(share[last, most])
         ),
         said["text"].format(
-            **told, before=figures.told("differ", differ.get(first)), after=figures.told("differ", differ.get(last))
-        ),
+            **told, before=figures.told("differ", differ[first]), after=figures.told("differ", differ[last])
+        )
+        if differ.get(first) is not None and differ.get(last) is not None
+        else "",
         said["assumes"].format(scheme=scheme.title[figures.language]),
         Table(
             said["caption"],
