@@ -20,6 +20,7 @@ from wijkspiegel.errors import SettingsError, WijkspiegelError
 if TYPE_CHECKING:
     from wijkspiegel.disclosure import Release
     from wijkspiegel.mirror import Progress
+    from wijkspiegel.tables import City
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -166,7 +167,7 @@ def connectors(
     ] = None,
     codes: Annotated[str | None, typer.Option(help="Codes of relations in the network: 301-304,401.")] = None,
     inside: Annotated[
-        Path | None, typer.Option(help="Directory in the room to remember counted files in, to go on from.")
+        Path | None, typer.Option(help="Directory in the room for a row for each person, and for counted files.")
     ] = None,
     area: Annotated[str, typer.Option(help="Column of people with the area.")] = "area",
     group: Annotated[str, typer.Option(help="Column of people with the group.")] = "group",
@@ -186,12 +187,15 @@ def connectors(
         raise SettingsError("Give the contacts of these people: --ties FILE, --memberships FILE or --network DIR.")
     if network and (ties or memberships or mutual):
         raise SettingsError("The network is counted by itself: give no --ties, --memberships or --mutual with it.")
-    if (codes or inside) and not network:
-        raise SettingsError("--codes and --inside go with --network.")
+    if codes and not network:
+        raise SettingsError("--codes goes with --network.")
     from wijkspiegel.mirror import look_into
     from wijkspiegel.mirror.circles.surroundings import held_against
+    from wijkspiegel.mirror.inside import keep_apart
     from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
+    if inside is not None:
+        keep_apart(inside, out)
     with progress_on_screen() as progress:
         progress("reading")
         if people is not None:
@@ -207,9 +211,12 @@ def connectors(
                 mutual=mutual,
                 say=progress,
             )
+            keep_in_the_room(found, inside)
             release = look_into(held_against(found, reference), language=language, progress=progress)
         else:
-            release = _look_into_own(city or Path(), language, progress, needs_contacts=True, reference=reference)
+            release = _look_into_own(
+                city or Path(), language, progress, needs_contacts=True, inside=inside, reference=reference
+            )
         write(release, out, language, progress)
     say_what_was_done(release, out, language)
 
@@ -301,7 +308,12 @@ def fetch_cbs(
 
 
 def _look_into_own(
-    city: Path, language: Language, progress: "Progress", needs_contacts: bool = False, reference: str | None = None
+    city: Path,
+    language: Language,
+    progress: "Progress",
+    needs_contacts: bool = False,
+    inside: Path | None = None,
+    reference: str | None = None,
 ) -> "Release":
     from wijkspiegel.disclosure import Policy
     from wijkspiegel.mirror import look_into
@@ -312,6 +324,7 @@ def _look_into_own(
     found = read_city(city)
     if needs_contacts and not found.contacts:
         raise SettingsError(f"{city} tells of no contacts: add [survey] or [ties].")
+    keep_in_the_room(found, inside)
     return look_into(
         held_against(found, reference),
         language=language,
@@ -319,6 +332,13 @@ def _look_into_own(
         register=protection.register,
         progress=progress,
     )
+
+
+def keep_in_the_room(city: "City", inside: Path | None) -> None:
+    from wijkspiegel.mirror.inside import write_inside
+
+    for path in write_inside(city, inside) if inside is not None else []:
+        screen.print(f"Stays in the room: {path}")
 
 
 def write(release: "Release", out: Path, language: Language, progress: "Progress") -> None:

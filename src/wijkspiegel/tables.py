@@ -219,13 +219,37 @@ YES, NO, UNKNOWN = 1, 0, -1
 
 
 @dataclass(frozen=True)
+class Banded:
+    """Answers such as "half of them": between which shares of somebody's contacts are outside the own group.
+
+    low, high : [person], in [0, 1], both ends included; nan where nobody told. contacts : [person], how many contacts
+    the answer is about; 0 where that is not known.
+    """
+
+    low: Counts
+    high: Counts
+    contacts: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        if not self.low.shape == self.high.shape == self.contacts.shape:
+            raise ValueError("low, high and contacts differ in length")
+        if ((self.low < 0) | (self.high > 1) | (self.low > self.high)).any():
+            raise ValueError("a band lies between 0 and 1, its low end first")
+
+    def take(self, who: Mask) -> "Banded":
+        return Banded(self.low[who], self.high[who], self.contacts[who])
+
+
+@dataclass(frozen=True)
 class Contacts:
     """People, and how many contacts of each group they have in each sphere. Microdata: it never leaves the room.
 
     areas : of one level. area, group : [person], row in `areas` and in the groups of the scheme.
     counts : sphere -> [person, group], contacts whose group is known, >= 0.
     groupless : sphere -> [person], contacts whose group is not known.
-    could_meet : sphere -> [person, group], people whom one could meet in it, where that is known: those of the class.
+    met_in : sphere -> the sphere that holds whom one could meet in it: friends at school -> the classmates.
+    banded : sphere, none of `counts` -> what is told of contacts that nobody counted by group.
+    person : [person], as they are called in the files; None where that is not kept.
     weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
     where everybody is in it, and nobody stands for others.
     reference : what is around people: a level, "500 m", "1000 people"; "" is the area where they live.
@@ -248,16 +272,27 @@ class Contacts:
     outcomes: Mapping[str, Counts] = field(default_factory=dict)
     traits: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     reference: str = ""
-    could_meet: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    met_in: Mapping[str, str] = field(default_factory=dict)
+    banded: Mapping[str, Banded] = field(default_factory=dict)
+    person: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         people, groups = len(self.area), len(self.scheme.groups)
         for name in ("group", "weight", "stratum", "cluster"):
             if getattr(self, name).shape != (people,):
                 raise ValueError(f"{name} has shape {getattr(self, name).shape}, not {(people,)} [person]")
-        for sphere, counts in (*self.counts.items(), *self.could_meet.items()):
+        for sphere, counts in self.counts.items():
             if counts.shape != (people, groups):
                 raise ValueError(f"{sphere} has shape {counts.shape}, not {(people, groups)} [person, group]")
+        by_person = {f"{sphere} without a group": found for sphere, found in self.groupless.items()}
+        by_person |= {f"{sphere} in bands": told.low for sphere, told in self.banded.items()}
+        if self.person is not None:
+            by_person["person"] = self.person
+        for name, values in by_person.items():
+            if values.shape != (people,):
+                raise ValueError(f"{name} has shape {values.shape}, not {(people,)} [person]")
+        if doubled := set(self.counts) & set(self.banded):
+            raise ValueError(f"{min(doubled)} is both counted and told in bands")
         if people and (self.weight <= 0).any():
             raise ValueError("weights must be positive")
 
@@ -282,7 +317,8 @@ class Contacts:
             roads=chosen(self.roads),
             outcomes=chosen(self.outcomes),
             traits=chosen(self.traits),
-            could_meet=chosen(self.could_meet),
+            banded={sphere: told.take(who) for sphere, told in self.banded.items()},
+            person=None if self.person is None else self.person[who],
         )
 
 

@@ -63,6 +63,12 @@ def test_the_order_of_areas_does_not_matter(people: int, order: list[int]) -> No
         assert turned.own == pytest.approx(straight.own[order])
 
 
+def test_the_people_around_some_areas_are_those_around_them_in_the_whole() -> None:
+    whole = nearest(POINTS, COUNTS, 9)
+    part = whole.take(np.array([0, 2]))
+    assert people_around(living([0, 1], [1, 0]), part) == pytest.approx(people_around(living([0, 2], [1, 0]), whole))
+
+
 def test_a_mirror_by_itself_is_the_mirror_of_the_curve() -> None:
     rng = np.random.default_rng(2)
     people = 300

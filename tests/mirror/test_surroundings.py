@@ -103,12 +103,20 @@ def test_exposure_is_that_of_the_class_where_it_is_known_and_mirrors_that_of_the
     (contacts,) = plain.contacts
     own = np.eye(3)[contacts.group]
     classes = 10 * own + 10 * (1 - own) / 2  # ten of the own group, ten others
-    schooled = replace(contacts, could_meet={"friends": classes})
-    release, as_before = look_into(replace(plain, contacts=(schooled,))), look_into(plain)
-    exposure = {row["group"]: row["exposure"] for row in release.tables["exposure"].to_pylist()}
+    counts = {**contacts.counts, "school": classes}
+    schooled, as_before = (
+        look_into(replace(plain, contacts=(replace(contacts, counts=counts, met_in=met_in),)))
+        for met_in in ({"friends": "school"}, {})
+    )
+    rows = [row for row in schooled.tables["exposure"].to_pylist() if row["sphere"] == "friends"]
+    exposure = {row["group"]: row["exposure"] for row in rows}
     assert exposure["all"] == exposure["nl"] == pytest.approx(0.5)
-    assert release.tables["mirrors"] == as_before.tables["mirrors"]
-    assert release.tables["exposure"] != as_before.tables["exposure"]
+    assert schooled.tables["mirrors"] == as_before.tables["mirrors"]
+    assert schooled.tables["exposure"] != as_before.tables["exposure"]
+    assert [note.code for note in schooled.about.notes] == ["met_in"]
+    wrong = replace(plain, contacts=(replace(contacts, met_in={"friends": "class"}),))
+    with pytest.raises(SettingsError, match=r'met_in = { friends = "class" }: no contacts are counted in class'):
+        look_into(wrong)
 
 
 def test_few_people_are_told_by_no_reference() -> None:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wijkspiegel.connectors.design import effect_on_shares
-from wijkspiegel.connectors.mirrors import SLACK, Circle, bins_of
+from wijkspiegel.connectors.mirrors import SLACK, Circle, answers_of, bins_of
 from wijkspiegel.connectors.reference import Floats, outside
-from wijkspiegel.measures.mixing import Fit, binomial, estimate, fit_parts, gather, grid, interval
+from wijkspiegel.measures.mixing import Fit, estimate, fit_parts, grid, interval
 from wijkspiegel.tables import NO, UNKNOWN, YES
 
 Roads = Mapping[str, NDArray[np.int64]]
@@ -61,13 +61,13 @@ def climb(circle: Circle, roads: Roads) -> Ladder | None:
     roads = {road: answers[keep] for road, answers in roads.items()}
     if not len(circle.group):
         return None
-    other, everyone = outside(circle.counts, circle.group)
+    other, everyone = circle.outside()
     other_around, everyone_around = outside(circle.around, circle.group)
     reference = other_around / everyone_around
     people = circle.sample.weight / circle.sample.weight.mean()
     bins = bins_of(reference)
     kinds, kind = _kinds_of(roads, everyone > 0, bins)
-    rows = _rows(np.rint(everyone).astype(np.int64), np.rint(other).astype(np.int64), people, kind)
+    rows = _rows(circle, people, kind)
     block = np.array([one.bin for one in kinds], dtype=np.int64)
     by_bin = tuple((reference[bins == number], people[bins == number]) for number in range(int(bins.max()) + 1))
     return Ladder(
@@ -89,15 +89,13 @@ def _kinds_of(
     return kinds, kind.ravel().astype(np.int64)
 
 
-def _rows(
-    contacts: NDArray[np.int64], other: NDArray[np.int64], people: Floats, kind: NDArray[np.int64]
-) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def _rows(circle: Circle, people: Floats, kind: NDArray[np.int64]) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """likelihood, people and part of each row. Without contacts every hidden share is as likely."""
-    some = contacts > 0
-    answers = gather(contacts[some], other[some], people[some], kind[some])
+    some = circle.outside()[1] > 0
+    answers, likelihood = answers_of(circle.take(some), people[some], kind[some])
     silent = np.bincount(kind[~some], people[~some], minlength=int(kind.max()) + 1)
     lone = np.flatnonzero(silent)
-    likelihood = np.vstack([binomial(answers.contacts, answers.outside, grid()), np.ones((len(lone), len(grid())))])
+    likelihood = np.vstack([likelihood, np.ones((len(lone), len(grid())))])
     part = np.concatenate([answers.bins, lone])
     order = np.argsort(part, kind="stable")
     return likelihood[order], np.concatenate([answers.people, silent[lone]])[order], part[order].astype(np.int64)

@@ -11,16 +11,18 @@ from wijkspiegel.connectors.reference import Floats, outside
 from wijkspiegel.measures.mixing import (
     Answers,
     Fit,
+    binomial,
     bounds,
     estimate,
-    fit,
     fit_parts,
     gather,
+    gather_bands,
     grid,
     interval,
     multinomial,
     naive,
 )
+from wijkspiegel.tables import Banded
 
 TOLERANCES = tuple(round(0.05 * step, 2) for step in range(7))
 BUBBLE = 0.10
@@ -62,20 +64,39 @@ class Circle:
     """The contacts of people in one sphere, and their reference.
 
     counts : [person, group], contacts. around : [person, group], people of the reference. group : [person], own.
+    told : what they told in bands, where contacts were not counted by group; `counts` are all 0 then.
     """
 
     counts: NDArray[np.generic]
     around: Floats
     group: NDArray[np.int64]
     sample: Sample
+    told: Banded | None = None
 
     def take(self, who: NDArray[np.bool_]) -> "Circle":
-        return Circle(self.counts[who], self.around[who], self.group[who], self.sample.take(who))
+        told = None if self.told is None else self.told.take(who)
+        return Circle(self.counts[who], self.around[who], self.group[who], self.sample.take(who), told)
+
+    def outside(self) -> tuple[Floats, Floats]:
+        """[person], contacts of another group, and all contacts: of one, where only the band of its share is told."""
+        if self.told is None:
+            return outside(self.counts, self.group)
+        answered = ~np.isnan(self.told.low)
+        return np.where(answered, (self.told.low + self.told.high) / 2, 0.0), answered.astype(np.float64)
 
 
 def with_contacts(circle: Circle) -> Circle:
     """The people who have contacts, and people around them."""
-    return circle.take((np.asarray(circle.counts).sum(axis=1) > 0) & (circle.around.sum(axis=1) > 0))
+    return circle.take((circle.outside()[1] > 0) & (circle.around.sum(axis=1) > 0))
+
+
+def answers_of(circle: Circle, people: Floats, parts: NDArray[np.int64]) -> tuple[Answers, Floats]:
+    """What people told, gathered within parts, and the chance of it at each hidden share. parts : [person]."""
+    if circle.told is not None:
+        return gather_bands(circle.told.low, circle.told.high, circle.told.contacts, people, parts)
+    other, everyone = circle.outside()
+    answers = gather(np.rint(everyone).astype(np.int64), np.rint(other).astype(np.int64), people, parts)
+    return answers, binomial(answers.contacts, answers.outside, grid())
 
 
 def mirror_shares(circle: Circle, tolerances: tuple[float, ...] = TOLERANCES) -> Iterator[MirrorShare]:
@@ -87,13 +108,13 @@ def mirror_shares(circle: Circle, tolerances: tuple[float, ...] = TOLERANCES) ->
     circle = with_contacts(circle)
     if not len(circle.group):
         return
-    other, everyone = outside(circle.counts, circle.group)
+    other, everyone = circle.outside()
     other_around, everyone_around = outside(circle.around, circle.group)
     reference = other_around / everyone_around
     people = circle.sample.weight / circle.sample.weight.mean()
     bins = bins_of(reference)
-    answers = gather(np.rint(everyone).astype(np.int64), np.rint(other).astype(np.int64), people, bins)
-    fitted = fit(answers)
+    answers, likelihood = answers_of(circle, people, bins)
+    fitted = fit_parts(likelihood, answers.people, answers.bins, np.arange(int(bins.max()) + 1))
     effect = effect_on_shares(other, everyone, circle.sample)
     above = grid() - reference[:, None]
     for tolerance in tolerances:
@@ -102,7 +123,8 @@ def mirror_shares(circle: Circle, tolerances: tuple[float, ...] = TOLERANCES) ->
             ("two_sided", abs(above) <= tolerance + SLACK),
         ):
             yield _share(form, tolerance, answers, fitted, _mean_by_bin(qualifies, people, bins), effect)
-    yield from _multigroup(circle, bins, people, effect, tolerances)
+    if circle.told is None:
+        yield from _multigroup(circle, bins, people, effect, tolerances)
     bubble = np.tile((grid() <= BUBBLE + SLACK).astype(float), (int(bins.max()) + 1, 1))
     yield _share("bubble", BUBBLE, answers, fitted, bubble, effect)
 

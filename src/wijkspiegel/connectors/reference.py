@@ -27,6 +27,10 @@ class Reference:
     counts: Floats
     own: Floats
 
+    def take(self, rows: NDArray[np.intp]) -> "Reference":
+        """The people around those who live in some of the areas."""
+        return Reference(self.name, self.counts[rows], self.own[rows])
+
 
 def of_area(level: str, counts: Floats) -> Reference:
     """counts : [area, group], people of the area of `level` in which each area lies."""

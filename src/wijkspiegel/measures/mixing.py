@@ -339,3 +339,52 @@ def _extreme(
         if pull * PRECISION >= weights.size * (1 + spare):
             return weights
         pull *= 8.0
+
+
+# Answers in bands -----------------------------------------------------------------------------------------------------
+
+THOUSAND = 1000
+"""A share in whole thousandths, as so many of a thousand contacts."""
+
+
+def gather_bands(low: Floats, high: Floats, contacts: Ints, people: Floats, bins: Ints) -> tuple[Answers, Floats]:
+    """Persons with the same band and bin, together, and the chance of what they told at each point of the grid.
+
+    low, high, contacts : [person], as in `banded`; nan where nobody told, who are left out. people : [person], weights.
+    The answers say what a naive reader would: that the share is in the middle of the band.
+    """
+    told = ~np.isnan(low) & (people > 0)
+    keys = np.stack([bins[told], contacts[told], low[told], high[told]], axis=1)
+    rows, of_row = np.unique(keys, axis=0, return_inverse=True)
+    counted = np.bincount(of_row.ravel(), people[told], minlength=len(rows)).astype(np.float64)
+    number, k, start, end = rows.T if len(rows) else np.zeros((4, 0))
+    middle = np.rint(THOUSAND * (start + end) / 2).astype(np.int64)
+    answers = Answers(counted, np.full(len(rows), THOUSAND), middle, number.astype(np.int64))
+    return answers, banded(start, end, k.astype(np.int64), grid())
+
+
+def banded(low: Floats, high: Floats, contacts: Ints, shares: Floats) -> Floats:
+    """[row, share], chance that the part outside of so many contacts is from low to high, when each is outside with
+    chance `share`.
+
+    contacts : [row]; 0 where their number is not known: then the share itself is in the band, or it is not. Where no
+    number of contacts, or no share, is in a band, the nearest is.
+    """
+    first, last = _counts_in(low, high, contacts)
+    chance = np.zeros((len(low), len(shares)))
+    for step in range(int((last - first).max(initial=-1)) + 1):
+        within = first + step <= last
+        chance[within] += binomial(contacts[within], first[within] + step, shares)
+    apart = np.maximum(np.maximum(low[:, None] - shares, shares - high[:, None]), 0.0)
+    inside = apart <= apart.min(axis=1, keepdims=True, initial=np.inf) + 1e-9
+    return np.where(contacts[:, None] > 0, chance, inside)
+
+
+def _counts_in(low: Floats, high: Floats, contacts: Ints) -> tuple[Ints, Ints]:
+    """[row], the least and the most contacts outside that are in a band; the nearest where none is."""
+    first, last = np.ceil(low * contacts - 1e-9), np.floor(high * contacts + 1e-9)
+    above, below = first - high * contacts, low * contacts - last
+    none = first > last
+    least = np.where(none & (above < below - 1e-9), first, np.where(none, last, first))
+    most = np.where(none & (below < above - 1e-9), last, np.where(none, first, last))
+    return least.astype(np.int64), most.astype(np.int64)

@@ -77,7 +77,7 @@ def mirrors(figures: Figures, words: Words) -> Finding | None:
     return Finding(
         "mirrors",
         said["title"].format(share=figures.percent(main["estimate"], 0), sphere=sphere_of(words, sphere)),
-        said["text"].format(
+        said["in_bands" if main["contacts"] == 0 else "text"].format(
             interval=interval_of_shares(figures, words, main), naive=figures.percent(main["naive"], 0),
             bounds=_bounds(figures, said, main),
             persons=figures.number(main["persons"]), contacts=figures.number(main["contacts"]),

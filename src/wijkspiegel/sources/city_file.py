@@ -151,12 +151,12 @@ def _contacts(
     if compositions and settings.survey is not None:
         with findings.gathering():
             read = read_survey(settings.survey, folder, tuple(compositions), findings)
-            found.append(replace(read, reference=settings.survey.reference or ""))
+            found.append(replace(read, reference=settings.survey.reference or "", met_in=settings.survey.met_in))
             findings.say(f"{settings.survey.file}: {len(found[-1])} respondents.")
     if compositions and settings.ties is not None:
         with findings.gathering():
             read = read_ties(settings.ties, folder, tuple(compositions), findings)
-            found.append(replace(read, reference=settings.ties.reference or ""))
+            found.append(replace(read, reference=settings.ties.reference or "", met_in=settings.ties.met_in))
             findings.say(f"{settings.ties.people}: {len(found[-1]):,} people with contacts to count.")
     return tuple(found)
 

@@ -6,15 +6,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkspiegel.connectors.design import sample_of
 from wijkspiegel.connectors.ladder import FRIENDS
-from wijkspiegel.connectors.mirrors import Circle
 from wijkspiegel.connectors.reference import Reference, people_around
 from wijkspiegel.mirror.circles.faring import add_outcomes
 from wijkspiegel.mirror.circles.meeting import add_exposure, add_homophily, add_mixing
 from wijkspiegel.mirror.circles.rows import Rows
-from wijkspiegel.mirror.circles.shares import add_ladder, add_mirrors
-from wijkspiegel.mirror.circles.surroundings import add_sensitivity, chosen_reference, references_of
+from wijkspiegel.mirror.circles.shares import add_ladder, add_mirrors, circle_in
+from wijkspiegel.mirror.circles.surroundings import add_sensitivity, chosen_reference, could_meet, references_of
 from wijkspiegel.mirror.zoning import hierarchy_of
 from wijkspiegel.tables import City, Contacts, Measured
 
@@ -50,21 +48,22 @@ def _people_of_home(city: City, contacts: Contacts) -> Iterator[tuple[str, Mask]
 def _look(rows: Rows, area: str, contacts: Contacts, reference: Reference) -> None:
     """All figures of these people, who live in one area."""
     groups = contacts.scheme.groups
-    sample = sample_of(contacts)
     around = people_around(contacts, reference)
     members = {"all": np.ones(len(contacts), dtype=bool)}
     members |= {group: contacts.group == number for number, group in enumerate(groups)}
     members = {group: of_group for group, of_group in members.items() if of_group.sum() >= FEWEST}
-    for sphere, counts in contacts.counts.items():
-        everybody = Circle(counts, around, contacts.group, sample)
-        could_meet = replace(everybody, around=np.asarray(contacts.could_meet.get(sphere, around), dtype=np.float64))
+    for sphere in (*contacts.counts, *contacts.banded):
+        everybody = circle_in(sphere, contacts, around)
+        meetable = replace(everybody, around=could_meet(sphere, contacts, around))
         for group, of_group in members.items():
             circle = everybody.take(of_group)
             add_mirrors(rows, area, sphere, group, circle)
-            add_exposure(rows, area, sphere, group, could_meet.take(of_group), groups)
+            if circle.told is not None:  # bands do not tell with which group
+                continue
+            add_exposure(rows, area, sphere, group, meetable.take(of_group), groups)
             add_homophily(rows, area, sphere, group, circle, contacts)
             add_mixing(rows, area, sphere, group, circle, groups)
-    if FRIENDS in contacts.counts and contacts.roads:
+    if FRIENDS in (*contacts.counts, *contacts.banded) and contacts.roads:
         for group, of_group in members.items():
             add_ladder(rows, area, group, contacts, around, of_group)
     add_outcomes(rows, area, contacts, around)

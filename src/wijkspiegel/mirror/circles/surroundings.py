@@ -32,17 +32,44 @@ def held_against(city: City, reference: str | None) -> City:
     return replace(city, contacts=tuple(replace(contacts, reference=reference) for contacts in city.contacts))
 
 
+def could_meet(sphere: str, contacts: Contacts, around: Floats) -> Floats:
+    """[person, group], whom one could meet in a sphere: those of the sphere it is met in, else the people around.
+
+    Raises SettingsError for a sphere of which no contacts are counted.
+    """
+    place = contacts.met_in.get(sphere)
+    if place is None:
+        return around
+    if place not in contacts.counts:
+        raise SettingsError(
+            f'met_in = {{ {sphere} = "{place}" }}: no contacts are counted in {place}. '
+            f"There are: {', '.join(contacts.counts)}."
+        )
+    return np.asarray(contacts.counts[place], dtype=np.float64)
+
+
 def notes_on_references(city: City) -> tuple[Note, ...]:
     """What the contacts are held against, where that was chosen."""
-    return tuple(
-        Note(
-            "reference_of_contacts",
-            f"Contacten zijn vergeleken met de mensen om iemand heen: {contacts.reference}.",
-            f"Contacts are held against the people around somebody: {contacts.reference}.",
-        )
-        for contacts in city.contacts
-        if contacts.reference
-    )
+    notes = []
+    for contacts in city.contacts:
+        if contacts.reference:
+            notes.append(
+                Note(
+                    "reference_of_contacts",
+                    f"Contacten zijn vergeleken met de mensen om iemand heen: {contacts.reference}.",
+                    f"Contacts are held against the people around somebody: {contacts.reference}.",
+                )
+            )
+        for sphere, place in contacts.met_in.items():
+            notes.append(
+                Note(
+                    "met_in",
+                    f"Wie men bij {sphere} kon ontmoeten, zijn de contacten in {place}. Wie die niet heeft, telt "
+                    "daarin niet mee.",
+                    f"Whom one could meet in {sphere} are the contacts in {place}. Who has none does not count in it.",
+                )
+            )
+    return tuple(notes)
 
 
 def chosen_reference(city: City, contacts: Contacts) -> Reference:
