@@ -171,8 +171,8 @@ def peers_of(release: Release, city: str, names: dict[str, str]) -> str:
     found = rows(release, "peers", area=city)
     latest = max(row["year"] for row in found)
     nearest = sorted((row for row in found if row["year"] == latest), key=lambda row: row["rank"])[:3]
-    alike = "; ".join(f"{names[row['peer']]} ({row['because']})" for row in nearest)
-    return f"Most alike in {latest}: {alike}.\n"
+    alike = " ".join(f"{names[row['peer']]}: {row['because']}" for row in nearest)
+    return f"Most alike in {latest}. {alike}\n"
 
 
 def chapter(city: str, name: str, release: Release) -> Iterator[str]:

@@ -20,6 +20,7 @@ from wijkspiegel.errors import SettingsError, WijkspiegelError
 if TYPE_CHECKING:
     from wijkspiegel.disclosure import Release
     from wijkspiegel.mirror import Progress
+    from wijkspiegel.sources.network import Engine
     from wijkspiegel.tables import City
 
 app = typer.Typer(
@@ -29,7 +30,9 @@ app = typer.Typer(
     help="See how the people of a city live together, and how sure we are of it.",
     epilog="Start with: wijkspiegel demo",
 )
-EXTRA_OF = {"shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey"}
+EXTRA_OF = {
+    "shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey", "pyspark": "spark", "py4j": "spark",
+}  # fmt: skip
 """Library -> the extra that installs it."""
 screen = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -42,6 +45,11 @@ class Language(StrEnum):
 class Api(StrEnum):
     v3 = "v3"
     v4 = "v4"
+
+
+class Counting(StrEnum):
+    local = "local"
+    spark = "spark"
 
 
 LanguageOption = Annotated[Language, typer.Option(help="Language of the report and of the sentences in the tables.")]
@@ -169,6 +177,10 @@ def connectors(
     inside: Annotated[
         Path | None, typer.Option(help="Directory in the room for a row for each person, and for counted files.")
     ] = None,
+    engine: Annotated[Counting, typer.Option(help="What counts the network: this machine, or Spark.")] = Counting.local,
+    master: Annotated[
+        str | None, typer.Option(help="URL of the Spark cluster: spark://HOST:7077, yarn, local[2].")
+    ] = None,
     area: Annotated[str, typer.Option(help="Column of people with the area.")] = "area",
     group: Annotated[str, typer.Option(help="Column of people with the group.")] = "group",
     person: Annotated[str, typer.Option(help="Column of all files with the person.")] = "person",
@@ -189,6 +201,8 @@ def connectors(
         raise SettingsError("The network is counted by itself: give no --ties, --memberships or --mutual with it.")
     if codes and not network:
         raise SettingsError("--codes goes with --network.")
+    if (engine is Counting.spark and not network) or (master and engine is not Counting.spark):
+        raise SettingsError("--engine spark goes with --network, and --master with --engine spark.")
     from wijkspiegel.mirror import look_into
     from wijkspiegel.mirror.circles.surroundings import held_against
     from wijkspiegel.mirror.inside import keep_apart
@@ -196,14 +210,14 @@ def connectors(
 
     if inside is not None:
         keep_apart(inside, out)
-    with progress_on_screen() as progress:
+    with progress_on_screen() as progress, _counting_on(engine, master, progress) as counting:
         progress("reading")
         if people is not None:
             found = city_of_people(
                 people,
                 ties=ties,
                 memberships=memberships,
-                network=Network(network, codes, inside) if network else None,
+                network=Network(network, codes, inside, counting) if network else None,
                 person=person,
                 area=area,
                 group=group,
@@ -307,6 +321,18 @@ def fetch_cbs(
     screen.print(f"Next: wijkspiegel mirror {' '.join(options)}")
 
 
+@contextmanager
+def _counting_on(engine: Counting, master: str | None, progress: "Progress") -> Iterator["Engine | None"]:
+    if engine is Counting.local:
+        yield None
+        return
+    from wijkspiegel.sources.spark import on_spark
+
+    progress("starting Spark")
+    with on_spark(master) as spark:
+        yield spark
+
+
 def _look_into_own(
     city: Path,
     language: Language,
@@ -343,11 +369,10 @@ def keep_in_the_room(city: "City", inside: Path | None) -> None:
 
 def write(release: "Release", out: Path, language: Language, progress: "Progress") -> None:
     from wijkspiegel.disclosure import write_release
-    from wijkspiegel.report.page import write_report
+    from wijkspiegel.report.page import page_of
 
     progress("writing the release and the report")
-    write_release(release, out)
-    write_report(release, out / "report.html", language)
+    write_release(release, out, {"report.html": page_of(release, language)})
 
 
 def say_what_was_done(release: "Release", out: Path, language: Language) -> None:
@@ -398,9 +423,10 @@ def run() -> None:
         screen.print(f"[red]Error[/] {escape(str(error))}")
         sys.exit(error.exit_code)
     except ModuleNotFoundError as error:
-        if error.name not in EXTRA_OF:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRA_OF:
             raise
-        extra = f"[{EXTRA_OF[error.name]}]"
+        extra = f"[{EXTRA_OF[library]}]"
         screen.print("[red]Error[/] " + escape(f"This needs the extra {extra}: pip install 'wijkspiegel{extra}'."))
         sys.exit(2)
     except OSError as error:

@@ -131,12 +131,15 @@ class Boundaries:
     """Polygons of the areas of one level, in RD New (EPSG:28992), metres.
 
     polygons : [area], shapely Polygon or MultiPolygon, valid.
+    names : area code -> name, where the file has them. file : what it was read from, for messages.
     """
 
     level: str
     year: int | None
     codes: tuple[str, ...]
     polygons: NDArray[Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
 
 
 @dataclass(frozen=True)

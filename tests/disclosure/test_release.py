@@ -138,12 +138,27 @@ def test_a_file_of_somebody_else_is_not_written_over(release: Release, tmp_path:
     assert (tmp_path / "areas.csv").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_file_in_the_place_of_the_directory_is_named(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"out: this is a file, and a release is a directory. Choose another --out."):
+        write_release(release, tmp_path / "out")
+
+
+def test_a_page_appears_with_the_release_and_takes_the_place_of_an_earlier_one(
+    release: Release, tmp_path: Path
+) -> None:
+    (tmp_path / "report.html").write_text("earlier", encoding="utf-8")
+    write_release(release, tmp_path, {"report.html": "héél"})
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == "héél"
+    assert read_release(tmp_path).text() == release.text()
+
+
 @pytest.mark.parametrize("fails_at", ["writing", "moving"])
 def test_a_write_that_is_cut_off_leaves_no_half_release_and_the_next_one_mends_it(
     fails_at: str, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = protect(city_of(np.full((6, 7), 50.0)), derive, policy=POLICY)
-    write_release(earlier, tmp_path)
+    write_release(earlier, tmp_path, {"report.html": "earlier"})
     name = "write_bytes" if fails_at == "writing" else "replace"
     works, times = getattr(Path, name), iter(range(99))
 
@@ -154,9 +169,10 @@ def test_a_write_that_is_cut_off_leaves_no_half_release_and_the_next_one_mends_i
 
     monkeypatch.setattr(Path, name, full_disk)
     with pytest.raises(OSError, match="No space"):
-        write_release(release, tmp_path)
+        write_release(release, tmp_path, {"report.html": "later"})
     monkeypatch.undo()
     if fails_at == "writing":
+        assert (tmp_path / "report.html").read_text(encoding="utf-8") == "earlier"
         assert read_release(tmp_path).text() == earlier.text()
     else:
         with pytest.raises(InputError, match="no release"):

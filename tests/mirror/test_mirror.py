@@ -1,5 +1,6 @@
 """The mirror of real municipalities, and of a small city of our own."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,22 @@ from wijkspiegel.disclosure import Policy, Release, read_release, write_release
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.measures.diversity import DIVERSITY
 from wijkspiegel.mirror import look_into
+from wijkspiegel.mirror.comparison import because
 from wijkspiegel.mirror.inputs import city_from_cbs
 from wijkspiegel.mirror.portrait import segregation_table
 from wijkspiegel.schemes import ORIGIN
+from wijkspiegel.sources.cbs import read_kwb
 from wijkspiegel.sources.city_file import new_city, read_city
 from wijkspiegel.tables import Areas, Boundaries, City, Indicator, Institution, exact
 
 KWB_2022 = "kwb2022_85318NED_origin_json/85318NED_UntypedDataSet.csv"
 KWB_2020 = "kwb2020_84799NED/cbs.v3.84799NED_TypedDataSet.parquet"
 approx = pytest.approx
+
+SAID_OF_THE_HAGUE = (
+    "Lijkt op Rotterdam in het inwonertal (553.417 tegen 655.468) en het aandeel \u2018Suriname\u2019 (8,1 % tegen "
+    "7,9 %); het grootste verschil is het aandeel \u2018westerse migratieachtergrond\u2019 (20,4 % tegen 14,1 %)."
+)
 
 
 def rows(release: Release, table: str, **wanted: Any) -> list[dict[str, Any]]:
@@ -61,7 +69,7 @@ def test_one_municipality_has_its_peers_and_is_the_only_whole(rotterdam: Release
     peers = rows(rotterdam, "peers", area="GM0599", year=2022)
     assert [row["rank"] for row in peers] == list(range(1, 11))
     assert {"GM0518", "GM0363"} <= {row["peer"] for row in peers}
-    assert all("inwoners" in row["because"] for row in peers)
+    assert next(row["because"] for row in peers if row["peer"] == "GM0518") == SAID_OF_THE_HAGUE
     assert {row["area"] for row in rows(rotterdam, "peers")} == {"GM0599"}
 
 
@@ -88,6 +96,32 @@ def test_two_files_of_one_year_are_refused(shared: Any) -> None:
 def test_an_unknown_level_is_refused_with_those_that_exist(shared: Any) -> None:
     with pytest.raises(SettingsError, match="gemeente, wijk, buurt"):
         city_from_cbs([shared(KWB_2022)], level="straat")
+
+
+def test_a_peer_gets_a_sentence_on_what_is_alike_and_what_is_not() -> None:
+    codes = ("a", "b", "c")
+    counts = np.array([[700.0, 200, 100], [1400, 380, 220], [90_000, 5_000, 5_000]])
+    some = exact(Areas("gemeente", codes, ("Aa", "Be", "Ce"), ("",) * 3), 2024, ORIGIN, counts)
+    areas, peers = np.array([0, 0]), np.array([1, 2])
+    assert because(some, areas, peers, "en") == [
+        "Resembles Aa in the share \u2018Europe (outside the Netherlands)\u2019 (19.0 % against 20.0 %) and the share "
+        "\u2018Dutch origin\u2019 (70.0 % against 70.0 %); the largest difference is the number of residents (2,000 "
+        "against 1,000).",
+        "Resembles Aa on the whole, and in no single respect closely; the largest difference is the number of "
+        "residents (100,000 against 1,000).",
+    ]
+    assert because(some, areas, peers, "nl")[0].endswith(
+        "; het grootste verschil is het inwonertal (2.000 tegen 1.000)."
+    )
+
+
+def test_only_the_sides_of_the_subject_are_told(shared: Any) -> None:
+    years = [(code, 0.1 * row) for row, code in enumerate(read_kwb(shared(KWB_2022), level="gemeente").areas[0].codes)]
+    city = city_from_cbs([shared(KWB_2022)], "Rotterdam", level="gemeente")
+    trust = Indicator("trust", "Trust", 2022, dict(years), True, "survey", False)
+    (row,) = rows(look_into(replace(city, indicators=(trust,))), "sides")
+    assert (row["area"], row["indicator"]) == ("GM0599", "trust")
+    assert row["lower"] < row["compared"] < row["upper"]
 
 
 def town(counts: dict[str, list[int]], **more: Any) -> City:

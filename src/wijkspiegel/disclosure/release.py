@@ -127,7 +127,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _text("peer", "gemeente die erop lijkt", "municipality that is alike"),
             _whole("rank", "1 lijkt het meest", "1 is the most alike"),
             _number("distance", "afstand, 0 is gelijk", "distance, 0 is the same"),
-            _text("because", "waarom", "why"),
+            _text("because", "wat gelijk is en wat niet", "what is alike and what is not"),
         ),
         "sides": (
             _AREA, _YEAR,
@@ -282,13 +282,16 @@ class Release:
         return "\n".join(content.decode() for content in _files(self).values())
 
 
-def write_release(release: Release, directory: Path) -> Path:
+def write_release(release: Release, directory: Path, pages: Mapping[str, str] = MappingProxyType({})) -> Path:
     """Write the package in `directory`, in place of an earlier release there. Other files in it are left alone.
 
+    pages : name -> content of what was made of the release and appears with it: the report.
     The files are first written beside those they replace, and datapackage.json, with all hashes, is moved in place
     last: a write that was cut off leaves no release, never half of one, and the next one mends it.
     Raises InputError where a file of another origin would be overwritten: nothing is touched then.
     """
+    if directory.exists() and not directory.is_dir():
+        raise InputError("this is a file, and a release is a directory", file=directory, mend="Choose another --out.")
     directory.mkdir(parents=True, exist_ok=True)
     package, replaced = directory / "datapackage.json", directory / ".replaced-datapackage.json"
     earlier = {
@@ -298,6 +301,7 @@ def write_release(release: Release, directory: Path) -> Path:
         for resource in _package_at(path)["resources"]
     }
     files = _files(release)
+    written = {name: content.encode() for name, content in pages.items()}
     if strangers := sorted(
         name for name in files if (directory / name).exists() and name not in {*earlier, package.name}
     ):
@@ -307,13 +311,13 @@ def write_release(release: Release, directory: Path) -> Path:
             mend="Choose another with --out.",
         )
     with tempfile.TemporaryDirectory(prefix=".release-", dir=directory) as beside:
-        for name, content in files.items():
+        for name, content in (*files.items(), *written.items()):
             (Path(beside) / name).write_bytes(content)
         if package.exists():
             package.replace(replaced)
         for name in earlier - set(files):
             (directory / name).unlink(missing_ok=True)
-        for name in files:
+        for name in (*written, *files):
             (Path(beside) / name).replace(directory / name)
     replaced.unlink(missing_ok=True)
     return directory

@@ -36,9 +36,11 @@ def hierarchy_of(city: City, year: int) -> Hierarchy:
 
 def rows_by_whole(areas: Areas, hierarchy: Hierarchy, level: str) -> dict[str, NDArray[np.intp]]:
     """Rows of the areas in each whole of `level`, in the order in which the wholes are met."""
+    whole_around = {parent: hierarchy.whole_of(parent, level) for parent in set(areas.parents)}
+    itself = areas.level == level
     rows: dict[str, list[int]] = {}
-    for row, code in enumerate(areas.codes):
-        if whole := hierarchy.whole_of(code, level):
+    for row, (code, parent) in enumerate(zip(areas.codes, areas.parents, strict=True)):
+        if whole := code if itself else whole_around[parent]:
             rows.setdefault(whole, []).append(row)
     return {whole: np.array(members, dtype=np.intp) for whole, members in rows.items()}
 

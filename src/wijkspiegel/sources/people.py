@@ -134,7 +134,11 @@ def open_file(path: Path, sheet: str | None = None) -> OpenFile:
     return OpenFile(dataset.schema.names, dataset, None)
 
 
-def require_columns(path: Path, found: Sequence[str], wanted: Iterable[str]) -> None:
+NAME_IT = "Name the right one in city.toml."
+CALL_IT_SO = "The columns of this file have fixed names: call it so."
+
+
+def require_columns(path: Path, found: Sequence[str], wanted: Iterable[str], mend: str = NAME_IT) -> None:
     """Every wanted column is there, once. Raises InputError for the first that is not."""
     for column in wanted:
         if list(found).count(column) > 1:
@@ -147,7 +151,7 @@ def require_columns(path: Path, found: Sequence[str], wanted: Iterable[str]) -> 
                 f"there is no such column. Found: {', '.join(found)}",
                 file=path,
                 column=column,
-                mend=f"Did you mean '{near[0]}'? Name it in city.toml." if near else "Name the right one in city.toml.",
+                mend=f"Did you mean '{near[0]}'? {mend}" if near else mend,
             )
 
 

@@ -14,7 +14,7 @@ from wijkspiegel.schemes import Scheme, label
 from wijkspiegel.sources.city_settings import TiesSettings
 from wijkspiegel.sources.files import read_table
 from wijkspiegel.sources.findings import Findings
-from wijkspiegel.sources.network import Layer, Population, chosen_codes, count_layers, find_files
+from wijkspiegel.sources.network import Engine, Layer, Population, chosen_codes, count_layers, find_files
 from wijkspiegel.sources.ties import Roster, read_ties, roster_of
 from wijkspiegel.tables import Areas, City, Composition, Contacts, Note, Source, exact
 
@@ -24,11 +24,12 @@ UNKNOWN = ("unknown", "onbekend", "na", "nan")
 
 @dataclass(frozen=True)
 class Network:
-    """Files of the person network. codes : such as "301-304"; all where None. inside : see `count_layers`."""
+    """Files of the person network. codes : such as "301-304"; all where None. inside, engine : see `count_layers`."""
 
     directory: Path
     codes: str | None = None
     inside: Path | None = None
+    engine: Engine | None = None
 
 
 def city_of_people(
@@ -101,7 +102,7 @@ def _contacts_in(
     counts = {}
     for layer in count_layers(
         files, Population(roster.ids, roster.group, len(residents.scheme.groups)), chosen_codes(network.codes),
-        inside=network.inside, say=say,
+        inside=network.inside, engine=network.engine, say=say,
     ):  # fmt: skip
         counts[layer.sphere] = layer.counts[known]
         findings.note(_note_on(layer))
