@@ -19,8 +19,8 @@ FIXED = {
     "diversity": "area year scheme measure value lower upper",
     "segregation": "area level year scheme measure group against value expected corrected lower upper",
     "local": "area year scheme measure value lower upper",
-    "profile": "area year scheme measure scale value corrected",
-    "change": "area scheme measure from to total margins structure",
+    "profile": "area year scheme measure scale value corrected lower upper",
+    "change": "area scheme measure from to total margins structure lower upper",
     "peers": "area year peer rank distance because",
     "sides": "area year indicator value compared side lower upper",
     "representation": "institution part area year scheme group count share reference_share ratio lower upper",
@@ -94,7 +94,7 @@ def test_a_missing_file_is_noticed(release: Release, tmp_path: Path) -> None:
         (lambda package: "{", "not the datapackage.json of a release"),
         (lambda package: json.dumps({"name": "other", "resources": []}), "not the datapackage.json of a release"),
         (lambda package: package.replace('"home"', '"house"'), "not the datapackage.json of a release"),
-        (lambda package: package.replace('"format": 1', '"format": 99'), "has layout 99"),
+        (lambda package: package.replace('"format": 2', '"format": 99'), "has layout 99"),
         (lambda package: package.replace('"name": "local"', '"name": "lokal"'), "the release lacks local"),
     ],
 )
@@ -120,6 +120,14 @@ def test_a_new_release_takes_the_place_of_the_earlier_one(release: Release, tmp_
     write_release(release, tmp_path)
     assert read_release(tmp_path).text() == release.text()
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_new_release_takes_the_place_of_one_of_an_earlier_layout(release: Release, tmp_path: Path) -> None:
+    write_release(release, tmp_path)
+    package = tmp_path / "datapackage.json"
+    package.write_text(package.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'), encoding="utf-8")
+    write_release(release, tmp_path)
+    assert read_release(tmp_path).text() == release.text()
 
 
 def test_a_file_of_somebody_else_is_not_written_over(release: Release, tmp_path: Path) -> None:

@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pytest
+from shapely import box
 
 from wijkspiegel.disclosure import Policy, Release, read_release, write_release
 from wijkspiegel.errors import SettingsError
+from wijkspiegel.measures.diversity import DIVERSITY
 from wijkspiegel.mirror import look_into
 from wijkspiegel.mirror.comparison import because
 from wijkspiegel.mirror.inputs import city_from_cbs
+from wijkspiegel.mirror.portrait import segregation_table
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.sources.cbs import read_kwb
-from wijkspiegel.tables import Areas, City, Indicator, Institution, exact
+from wijkspiegel.sources.city_file import new_city, read_city
+from wijkspiegel.tables import Areas, Boundaries, City, Indicator, Institution, exact
 
 KWB_2022 = "kwb2022_85318NED_origin_json/85318NED_UntypedDataSet.csv"
 KWB_2020 = "kwb2020_84799NED/cbs.v3.84799NED_TypedDataSet.parquet"
@@ -186,9 +190,106 @@ def test_what_is_not_published_passes_the_door() -> None:
     assert release.about.withheld
 
 
+def test_a_city_of_nobody_is_refused_before_anything_is_written() -> None:
+    with pytest.raises(SettingsError, match="every count is 0"):
+        look_into(town({"b0": [0, 0, 0], "b1": [0, 0, 0]}))
+
+
+def test_a_scale_that_reaches_no_neighbour_is_not_in_the_profile() -> None:
+    """Eight areas in a row, a kilometre apart: within 500 m there is nobody else, within 8 km there is everybody."""
+    squares = np.array([box(1000 * number, 0, 1000 * number + 1000, 1000) for number in range(8)])
+    uneven = {f"b{number}": [900 - 100 * number, 100 * number, 100] for number in range(8)}
+    release = look_into(town(uneven, boundaries=(Boundaries("buurt", 2024, tuple(uneven), squares),)))
+    found = rows(release, "profile", measure="entropy_index")
+    assert [row["scale"] for row in found] == ["1000 m", "2000 m", "4000 m", "1600 people", "6400 people"]
+    for row in found:
+        assert row["lower"] <= row["corrected"] <= row["upper"]
+    values = [row["corrected"] for row in found[:3]]
+    assert values == sorted(values, reverse=True)
+
+
 def test_one_area_only_gives_a_profile_without_segregation() -> None:
     release = look_into(town({"b0": [600, 200, 200]}))
     assert len(rows(release, "diversity", area="b0")) == 7
     assert all(
         row["value"] in (0, None) or row["measure"] in ("isolation", "exposure") for row in rows(release, "segregation")
     )
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Release]:
+    """The example of `wijkspiegel new`, whose nationalities are withheld wherever they are counted."""
+    directory = tmp_path_factory.mktemp("new")
+    new_city(directory)
+    city = read_city(directory / "city.toml")
+    return city, look_into(city, policy=Policy())
+
+
+def withheld_groups(release: Release, **wanted: Any) -> set[str]:
+    return {row["group"] for row in rows(release, "composition", **wanted) if row["count"] is None}
+
+
+def test_counts_that_are_all_withheld_become_no_figure(example: tuple[City, Release]) -> None:
+    _, release = example
+    assert len(withheld_groups(release, area="GM9999", scheme="nationality")) == 10
+    told = rows(release, "diversity", area="GM9999", scheme="nationality")
+    assert {(row["value"], row["lower"], row["upper"]) for row in told} == {(None, None, None)}
+    apart = rows(release, "segregation", area="GM9999", scheme="nationality")
+    assert {row[column] for row in apart for column in ("value", "corrected", "lower", "upper")} == {None}
+
+
+def test_what_a_release_says_of_diversity_holds_the_truth_behind_it(example: tuple[City, Release]) -> None:
+    city, release = example
+    held = []
+    for composition in city.compositions:
+        for measure in ("differ", "effective_groups", "entropy", "richness"):
+            truth = dict(zip(composition.areas.codes, DIVERSITY[measure](composition.counts), strict=True))
+            wanted = {"year": composition.year, "scheme": composition.scheme.code, "measure": measure}
+            for row in rows(release, "diversity", **wanted):
+                if row["area"] in truth and row["lower"] is not None:
+                    held.append(row["lower"] - 1e-9 <= truth[row["area"]] <= row["upper"] + 1e-9)
+                    assert row["value"] is None or row["lower"] <= row["value"] <= row["upper"]
+    assert len(held) > 50
+    assert np.mean(held) >= 0.95
+
+
+def test_what_a_release_says_of_segregation_holds_what_all_counts_say(example: tuple[City, Release]) -> None:
+    city, release = example
+    of_index = ("dissimilarity", "entropy_index", "gini", "relative_diversity")
+    columns = ("area", "level", "year", "scheme", "measure", "group", "against")
+
+    def named(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[column] for column in columns)
+
+    truth = {named(row): row["corrected"] for row in segregation_table(city).to_pylist()}
+    held = [
+        row["lower"] - 1e-9 <= max(truth[named(row)], 0.0) <= row["upper"] + 1e-9
+        for row in release.tables["segregation"].to_pylist()
+        if row["measure"] in of_index and row["lower"] is not None and truth[named(row)] is not None
+    ]
+    assert len(held) > 100
+    assert np.mean(held) >= 0.95
+
+
+def test_no_institution_is_held_against_a_share_that_is_withheld(example: tuple[City, Release]) -> None:
+    _, release = example
+    told = rows(release, "representation")
+    hidden = {
+        (row["area"], row["scheme"], row["group"]) for row in rows(release, "composition") if row["count"] is None
+    }
+    against_hidden = [row for row in told if (row["area"], row["scheme"], row["group"]) in hidden]
+    assert against_hidden
+    assert {row[column] for row in against_hidden for column in ("reference_share", "ratio", "lower", "upper")} == {
+        None
+    }
+
+
+def test_no_change_is_told_of_a_group_that_is_withheld(example: tuple[City, Release]) -> None:
+    _, release = example
+    for row in rows(release, "change"):
+        _, _, group = row["measure"].partition(":")
+        hidden = withheld_groups(release, area=row["area"], scheme=row["scheme"], year=row["to"])
+        if group in hidden:
+            assert row["total"] is row["lower"] is row["upper"] is None
+        elif row["total"] is not None:
+            assert row["lower"] <= row["total"] <= row["upper"]

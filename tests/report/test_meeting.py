@@ -73,16 +73,15 @@ def test_a_matrix_says_what_it_does_not_show_and_what_is_surely_not_one() -> Non
         ["1", "2", "3", "4", "5"],
     )  # fmt: skip
     assert '<rect class="ratio r4"' in drawn
-    assert 'class="cell sure" x="100.0" y="79" text-anchor="middle">2.5<' in drawn
-    assert 'class="cell" x="300.0" y="79" text-anchor="middle">1.1<' in drawn
+    assert 'class="cell sure" x="25.00%" y="83" text-anchor="middle">2.5<' in drawn
+    assert 'class="cell" x="75.00%" y="83" text-anchor="middle">1.1<' in drawn
     assert drawn.count("2 b: not shown") == 1
 
 
 def test_marks_stand_where_their_share_is() -> None:
     drawn = marks("m", "t", "d", [Marks("a", (0.0, 0.5, 1.0))], ["now", "mix", "even"])
-    assert '<circle class="dot" cx="10.0"' in drawn
-    assert '<path class="cross" d="M198.0 32.0' in drawn
-    assert '<path class="hollow" d="M386.0 32.0' in drawn
+    for x, shape in (("1.50%", "dot"), ("50.00%", "cross"), ("98.50%", "hollow")):
+        assert re.search(rf'<svg x="{x}" y="33" overflow="visible"><\w+ class="{shape}"', drawn)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

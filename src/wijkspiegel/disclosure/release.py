@@ -20,7 +20,7 @@ from wijkspiegel.errors import DisclosureError, InputError
 from wijkspiegel.schemes import Scheme, label
 from wijkspiegel.tables import Note, Source
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of a release. Raised when a file or column changes its meaning."""
 
 Kind = Literal["string", "integer", "number"]
@@ -102,7 +102,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _text("area", "code van het geheel", "code of the whole"),
             _YEAR, _SCHEME, _MEASURE,
             _text("scale", "afstand (m) of aantal mensen (people)", "distance (m) or number of people (people)"),
-            _VALUE, _CORRECTED,
+            _VALUE, _CORRECTED, _LOWER, _UPPER,
         ),
         "change": (
             _text("area", "code van het geheel", "code of the whole"),
@@ -120,6 +120,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
                 "deel doordat groepen anders over gebieden verdeeld zijn",
                 "part due to groups being spread over areas differently",
             ),
+            _LOWER, _UPPER,
         ),
         "peers": (
             _AREA, _YEAR,
@@ -325,6 +326,12 @@ def write_release(release: Release, directory: Path, pages: Mapping[str, str] = 
 def read_release(directory: Path) -> Release:
     """The release written in `directory`. Raises InputError where it is none, or was changed after it was made."""
     package = _package_at(directory / "datapackage.json")
+    if (written_as := package["wijkspiegel"]["format"]) != FORMAT:
+        raise InputError(
+            f"this release has layout {written_as}, and this program reads layout {FORMAT}",
+            file=directory / "datapackage.json",
+            mend="Make the release again with this version of the program.",
+        )
     try:
         about = _about_from(package["wijkspiegel"])
         resources = [(each["name"], each["path"], each["hash"]) for each in package["resources"]]
@@ -353,17 +360,11 @@ def read_release(directory: Path) -> Release:
 def _package_at(path: Path) -> dict[str, Any]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        written_as = package["wijkspiegel"]["format"]
+        package["wijkspiegel"]["format"]
     except FileNotFoundError:
         raise InputError("there is no datapackage.json, so this is no release", file=path.parent) from None
     except (json.JSONDecodeError, KeyError, TypeError):
         raise _no_release(path) from None
-    if written_as != FORMAT:
-        raise InputError(
-            f"this release has layout {written_as}, and this program reads layout {FORMAT}",
-            file=path,
-            mend="Make the release again with this version of the program.",
-        )
     return dict(package)
 
 
