@@ -10,11 +10,13 @@ import pytest
 
 from wijkspiegel.disclosure import Policy, Release, read_release, write_release
 from wijkspiegel.errors import SettingsError
+from wijkspiegel.measures.diversity import DIVERSITY
 from wijkspiegel.mirror import look_into
 from wijkspiegel.mirror.comparison import because
 from wijkspiegel.mirror.inputs import city_from_cbs
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.sources.cbs import read_kwb
+from wijkspiegel.sources.city_file import new_city, read_city
 from wijkspiegel.tables import Areas, City, Indicator, Institution, exact
 
 KWB_2022 = "kwb2022_85318NED_origin_json/85318NED_UntypedDataSet.csv"
@@ -192,3 +194,64 @@ def test_one_area_only_gives_a_profile_without_segregation() -> None:
     assert all(
         row["value"] in (0, None) or row["measure"] in ("isolation", "exposure") for row in rows(release, "segregation")
     )
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Release]:
+    """The example of `wijkspiegel new`, whose nationalities are withheld wherever they are counted."""
+    directory = tmp_path_factory.mktemp("new")
+    new_city(directory)
+    city = read_city(directory / "city.toml")
+    return city, look_into(city, policy=Policy())
+
+
+def withheld_groups(release: Release, **wanted: Any) -> set[str]:
+    return {row["group"] for row in rows(release, "composition", **wanted) if row["count"] is None}
+
+
+def test_counts_that_are_all_withheld_become_no_figure(example: tuple[City, Release]) -> None:
+    _, release = example
+    assert len(withheld_groups(release, area="GM9999", scheme="nationality")) == 10
+    told = rows(release, "diversity", area="GM9999", scheme="nationality")
+    assert {(row["value"], row["lower"], row["upper"]) for row in told} == {(None, None, None)}
+    apart = rows(release, "segregation", area="GM9999", scheme="nationality")
+    assert {row[column] for row in apart for column in ("value", "corrected", "lower", "upper")} == {None}
+
+
+def test_what_a_release_says_of_diversity_holds_the_truth_behind_it(example: tuple[City, Release]) -> None:
+    city, release = example
+    held = []
+    for composition in city.compositions:
+        for measure in ("differ", "effective_groups", "entropy", "richness"):
+            truth = dict(zip(composition.areas.codes, DIVERSITY[measure](composition.counts), strict=True))
+            wanted = {"year": composition.year, "scheme": composition.scheme.code, "measure": measure}
+            for row in rows(release, "diversity", **wanted):
+                if row["area"] in truth and row["lower"] is not None:
+                    held.append(row["lower"] - 1e-9 <= truth[row["area"]] <= row["upper"] + 1e-9)
+                    assert row["value"] is None or row["lower"] <= row["value"] <= row["upper"]
+    assert len(held) > 50
+    assert np.mean(held) >= 0.95
+
+
+def test_no_institution_is_held_against_a_share_that_is_withheld(example: tuple[City, Release]) -> None:
+    _, release = example
+    told = rows(release, "representation")
+    hidden = {
+        (row["area"], row["scheme"], row["group"]) for row in rows(release, "composition") if row["count"] is None
+    }
+    against_hidden = [row for row in told if (row["area"], row["scheme"], row["group"]) in hidden]
+    assert against_hidden
+    assert {row[column] for row in against_hidden for column in ("reference_share", "ratio", "lower", "upper")} == {
+        None
+    }
+
+
+def test_no_change_is_told_of_a_group_that_is_withheld(example: tuple[City, Release]) -> None:
+    _, release = example
+    for row in rows(release, "change"):
+        _, _, group = row["measure"].partition(":")
+        hidden = withheld_groups(release, area=row["area"], scheme=row["scheme"], year=row["to"])
+        if group in hidden:
+            assert row["total"] is row["lower"] is row["upper"] is None
+        elif row["total"] is not None:
+            assert row["lower"] <= row["total"] <= row["upper"]

@@ -20,7 +20,7 @@ from wijkspiegel.errors import DisclosureError, InputError
 from wijkspiegel.schemes import Scheme, label
 from wijkspiegel.tables import Note, Source
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of a release. Raised when a file or column changes its meaning."""
 
 Kind = Literal["string", "integer", "number"]
@@ -102,7 +102,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _text("area", "code van het geheel", "code of the whole"),
             _YEAR, _SCHEME, _MEASURE,
             _text("scale", "afstand (m) of aantal mensen (people)", "distance (m) or number of people (people)"),
-            _VALUE, _CORRECTED,
+            _VALUE, _CORRECTED, _LOWER, _UPPER,
         ),
         "change": (
             _text("area", "code van het geheel", "code of the whole"),
@@ -120,6 +120,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
                 "deel doordat groepen anders over gebieden verdeeld zijn",
                 "part due to groups being spread over areas differently",
             ),
+            _LOWER, _UPPER,
         ),
         "peers": (
             _AREA, _YEAR,

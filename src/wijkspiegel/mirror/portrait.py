@@ -9,9 +9,17 @@ from numpy.typing import NDArray
 
 from wijkspiegel.disclosure import join_tables, release_table
 from wijkspiegel.measures.diversity import DIVERSITY
-from wijkspiegel.measures.uncertainty import Estimates, assess_all, assess_diversity, assess_local, ratio_interval
+from wijkspiegel.measures.uncertainty import (
+    Estimates,
+    Local,
+    assess_all,
+    assess_diversity,
+    assess_local,
+    ratio_interval,
+)
+from wijkspiegel.measures.withheld import too_much_withheld
 from wijkspiegel.mirror.zoning import hierarchy_of, rows_by_whole
-from wijkspiegel.tables import City, Composition, Counts, Institution
+from wijkspiegel.tables import City, Composition, Counts, Institution, Mask
 
 AGAINST_REST = (
     "dissimilarity", "isolation", "exposure", "gini", "entropy_index", "mutual_information", "divergence",
@@ -97,7 +105,8 @@ def diversity_table(city: City) -> pa.Table:
 
 
 def _diversity_rows(composition: Composition, measure: str) -> pa.Table:
-    value, lower, upper = assess_diversity(measure, composition.counts, composition.low, composition.high)
+    bounds = composition.counts, composition.low, composition.high
+    value, lower, upper = assess_diversity(measure, *bounds, composition.withheld)
     return _per_area("diversity", composition, measure, value, lower, upper)
 
 
@@ -129,12 +138,22 @@ def segregation_table(city: City) -> pa.Table:
     return join_tables("segregation", parts)
 
 
+def withheld_in(parts: Composition, group: str) -> bool:
+    """Whether too many people of a group are in withheld counts for a figure of the parts to be told; "all" is all."""
+    columns = slice(None) if group == "all" else slice(parts.scheme.index(group), parts.scheme.index(group) + 1)
+    counts, withheld = parts.counts[:, columns], parts.withheld[:, columns]
+    return bool(too_much_withheld(counts.ravel(), withheld.ravel()))
+
+
 def _segregation_rows(whole: Whole) -> pa.Table:
+    """Empty figures where too much is withheld to tell."""
     forms: list[Form] = []
     found: list[Estimates] = []
     for some_forms, estimates in _forms_of(whole.parts):
         forms += some_forms
         found.append(estimates)
+    untold = {group: withheld_in(whole.parts, group) for group in ("all", *whole.parts.scheme.groups)}
+    hidden = np.array([untold[group] or untold.get(against, False) for _, group, against in forms])
     return release_table(
         "segregation",
         {
@@ -147,7 +166,7 @@ def _segregation_rows(whole: Whole) -> pa.Table:
             "against": [against for _, _, against in forms],
         }
         | {
-            column: np.concatenate([np.atleast_1d(getattr(estimates, column)) for estimates in found])
+            column: np.where(hidden, np.nan, np.concatenate([np.atleast_1d(getattr(each, column)) for each in found]))
             for column in ("value", "expected", "corrected", "lower", "upper")
         },
     )
@@ -157,15 +176,10 @@ def _forms_of(parts: Composition) -> Iterator[tuple[list[Form], Estimates]]:
     """All indices, stacked so that each is computed for all groups in one go."""
     groups = parts.scheme.groups
     bounds = (parts.counts, parts.low, parts.high)
-    opposites = (parts.counts, parts.high, parts.low)
     yield from _assessed(AMONG_ALL, [("all", "all")], bounds)
     if len(groups) == 1:
         return
-    people = parts.population[:, None]
-    against_rest = tuple(
-        _beside(counts, np.maximum(people - opposite, 0.0)) for counts, opposite in zip(bounds, opposites, strict=True)
-    )
-    yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest)
+    yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest(*bounds))
     pairs = [(one, other) for one in range(len(groups)) for other in range(len(groups)) if one != other]
     named = [(groups[one], groups[other]) for one, other in pairs]
     for measure in AGAINST_GROUP:
@@ -182,9 +196,14 @@ def _assessed(
         yield [(measure, *pair) for pair in pairs], known[same]
 
 
-def _beside(counts: Counts, others: Counts) -> Counts:
-    """[group, area, 2]: people of each group, and all others; the most of one goes with the least of the other."""
-    return np.stack([counts, others], axis=-1).transpose(1, 0, 2)
+def against_rest(counts: Counts, low: Counts, high: Counts) -> tuple[Counts, Counts, Counts]:
+    """Each [group, area, 2]: people of each group, and all others; the most of one goes with the least of the other."""
+    people = counts.sum(axis=1, keepdims=True)
+    beside = [
+        np.stack([each, np.maximum(people - opposite, 0.0)], axis=-1).transpose(1, 0, 2)
+        for each, opposite in ((counts, counts), (low, high), (high, low))
+    ]
+    return beside[0], beside[1], beside[2]
 
 
 def _pairs(counts: Counts, pairs: list[tuple[int, int]], with_others: bool) -> Counts:
@@ -220,20 +239,24 @@ def _is_nearest_whole(city: City, whole: Whole) -> bool:
 
 
 def _local_rows(whole: Whole) -> pa.Table:
+    """Empty figures where too much is withheld, in the part or in the whole, to tell."""
     parts = whole.parts
     figures = assess_local(parts.counts, parts.low, parts.high)
+    untold = too_much_withheld(parts.counts, parts.withheld) | withheld_in(parts, "all")
     rows = [
-        _per_area("local", parts, measure, figures[measure].value, figures[measure].lower, figures[measure].upper)
+        _per_area("local", parts, measure, *_shown(figures[measure], untold))
         for measure in ("divergence", "local_information")
     ]
     quotient = figures["location_quotient"]
     for column, group in enumerate(parts.scheme.groups):
-        shown = [
-            np.where(parts.withheld[:, column], np.nan, bound[:, column])
-            for bound in (quotient.value, quotient.lower, quotient.upper)
-        ]
-        rows.append(_per_area("local", parts, f"location_quotient:{group}", *shown))
+        of_group = Local(quotient.value[:, column], quotient.lower[:, column], quotient.upper[:, column])
+        hidden = parts.withheld[:, column] | withheld_in(parts, group)
+        rows.append(_per_area("local", parts, f"location_quotient:{group}", *_shown(of_group, hidden)))
     return join_tables("local", rows)
+
+
+def _shown(figures: Local, hidden: Mask) -> tuple[NDArray[np.float64], ...]:
+    return tuple(np.where(hidden, np.nan, bound) for bound in (figures.value, figures.lower, figures.upper))
 
 
 # Institutions -----------------------------------------------------------------------------------------------------
@@ -261,25 +284,23 @@ def reference_of(city: City, institution: Institution) -> tuple[Composition, int
 
 
 def _representation_rows(city: City, institution: Institution) -> pa.Table | None:
-    """Each part, and all parts together, against the area served. The area's own shares are taken as known."""
+    """Each part, and all parts together, against the area served. No ratio to a share that is withheld."""
     found = reference_of(city, institution)
     if found is None:
         return None
     reference, row = found
     people = institution.people
     parts = (*people.areas.codes, "all")
-    whole, untold = people.counts.sum(axis=0), people.withheld.any(axis=0)
-    if institution.whole is not None:
-        whole, untold = institution.whole.counts[0], institution.whole.withheld[0]
-    counts, withheld = np.vstack([people.counts, whole]), np.vstack([people.withheld, untold])
-    totals = counts.sum(axis=1)
-    reference_share = np.tile(reference.counts[row] / reference.population[row], (len(parts), 1))
-    ratio, lower, upper = ratio_interval(counts, np.broadcast_to(totals[:, None], counts.shape), reference_share)
     groups = len(people.scheme.groups)
+    counts, low, high, untold = _staff_of(institution)
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = tuple(bound[row] / max(reference.population[row], 1.0) for bound in _bounds_of(reference))
+    ratio, lower, upper = ratio_interval((counts, low, high), totals, shares)
 
-    def shown(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def shown(values: NDArray[np.float64], withheld: Mask) -> NDArray[np.float64]:
         return np.where(withheld, np.nan, values).ravel()
 
+    either = untold | reference.withheld[row]
     return release_table(
         "representation",
         {
@@ -289,11 +310,31 @@ def _representation_rows(city: City, institution: Institution) -> pa.Table | Non
             "year": [people.year] * counts.size,
             "scheme": [people.scheme.code] * counts.size,
             "group": np.tile(people.scheme.groups, len(parts)),
-            "count": shown(counts),
-            "share": shown(_shares(counts, totals)),
-            "reference_share": reference_share.ravel(),
-            "ratio": shown(ratio),
-            "lower": shown(lower),
-            "upper": shown(upper),
+            "count": shown(counts, untold),
+            "share": shown(_shares(counts, totals[:, 0]), untold),
+            "reference_share": shown(
+                np.tile(shares[0], (len(parts), 1)), np.tile(reference.withheld[row], (len(parts), 1))
+            ),
+            "ratio": shown(ratio, either),
+            "lower": shown(lower, either),
+            "upper": shown(upper, either),
         },
     )
+
+
+def _bounds_of(composition: Composition) -> tuple[Counts, Counts, Counts]:
+    return composition.counts, composition.low, composition.high
+
+
+def _staff_of(institution: Institution) -> tuple[Counts, Counts, Counts, Mask]:
+    """Counts, their bounds, and what of them is withheld: a row for each part, and one for all together."""
+    people, whole = institution.people, institution.whole
+    if whole is not None:
+        together = (*(bound[0] for bound in _bounds_of(whole)), whole.withheld[0])
+    else:
+        together = (*(bound.sum(axis=0) for bound in _bounds_of(people)), people.withheld.any(axis=0))
+    counts, low, high, untold = (
+        np.vstack([each, all_parts])
+        for each, all_parts in zip((*_bounds_of(people), people.withheld), together, strict=True)
+    )
+    return counts, low, high, untold
