@@ -122,6 +122,14 @@ def test_a_new_release_takes_the_place_of_the_earlier_one(release: Release, tmp_
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
+def test_a_new_release_takes_the_place_of_one_of_an_earlier_layout(release: Release, tmp_path: Path) -> None:
+    write_release(release, tmp_path)
+    package = tmp_path / "datapackage.json"
+    package.write_text(package.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'), encoding="utf-8")
+    write_release(release, tmp_path)
+    assert read_release(tmp_path).text() == release.text()
+
+
 def test_a_file_of_somebody_else_is_not_written_over(release: Release, tmp_path: Path) -> None:
     (tmp_path / "areas.csv").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match=r"has a file areas\.csv that is not of an earlier release"):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pytest
+from shapely import box
 
 from wijkspiegel.disclosure import Policy, Release, read_release, write_release
 from wijkspiegel.errors import SettingsError
@@ -14,10 +15,11 @@ from wijkspiegel.measures.diversity import DIVERSITY
 from wijkspiegel.mirror import look_into
 from wijkspiegel.mirror.comparison import because
 from wijkspiegel.mirror.inputs import city_from_cbs
+from wijkspiegel.mirror.portrait import segregation_table
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.sources.cbs import read_kwb
 from wijkspiegel.sources.city_file import new_city, read_city
-from wijkspiegel.tables import Areas, City, Indicator, Institution, exact
+from wijkspiegel.tables import Areas, Boundaries, City, Indicator, Institution, exact
 
 KWB_2022 = "kwb2022_85318NED_origin_json/85318NED_UntypedDataSet.csv"
 KWB_2020 = "kwb2020_84799NED/cbs.v3.84799NED_TypedDataSet.parquet"
@@ -221,6 +223,24 @@ def test_a_town_among_others_has_the_figures_that_it_has_alone() -> None:
             assert row == approx(same | {"area": name}, nan_ok=True)
 
 
+def test_a_city_of_nobody_is_refused_before_anything_is_written() -> None:
+    with pytest.raises(SettingsError, match="every count is 0"):
+        look_into(town({"b0": [0, 0, 0], "b1": [0, 0, 0]}))
+
+
+def test_a_scale_that_reaches_no_neighbour_is_not_in_the_profile() -> None:
+    """Eight areas in a row, a kilometre apart: within 500 m there is nobody else, within 8 km there is everybody."""
+    squares = np.array([box(1000 * number, 0, 1000 * number + 1000, 1000) for number in range(8)])
+    uneven = {f"b{number}": [900 - 100 * number, 100 * number, 100] for number in range(8)}
+    release = look_into(town(uneven, boundaries=(Boundaries("buurt", 2024, tuple(uneven), squares),)))
+    found = rows(release, "profile", measure="entropy_index")
+    assert [row["scale"] for row in found] == ["1000 m", "2000 m", "4000 m", "1600 people", "6400 people"]
+    for row in found:
+        assert row["lower"] <= row["corrected"] <= row["upper"]
+    values = [row["corrected"] for row in found[:3]]
+    assert values == sorted(values, reverse=True)
+
+
 def test_one_area_only_gives_a_profile_without_segregation() -> None:
     release = look_into(town({"b0": [600, 200, 200]}))
     assert len(rows(release, "diversity", area="b0")) == 7
@@ -263,6 +283,24 @@ def test_what_a_release_says_of_diversity_holds_the_truth_behind_it(example: tup
                     held.append(row["lower"] - 1e-9 <= truth[row["area"]] <= row["upper"] + 1e-9)
                     assert row["value"] is None or row["lower"] <= row["value"] <= row["upper"]
     assert len(held) > 50
+    assert np.mean(held) >= 0.95
+
+
+def test_what_a_release_says_of_segregation_holds_what_all_counts_say(example: tuple[City, Release]) -> None:
+    city, release = example
+    of_index = ("dissimilarity", "entropy_index", "gini", "relative_diversity")
+    columns = ("area", "level", "year", "scheme", "measure", "group", "against")
+
+    def named(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[column] for column in columns)
+
+    truth = {named(row): row["corrected"] for row in segregation_table(city).to_pylist()}
+    held = [
+        row["lower"] - 1e-9 <= max(truth[named(row)], 0.0) <= row["upper"] + 1e-9
+        for row in release.tables["segregation"].to_pylist()
+        if row["measure"] in of_index and row["lower"] is not None and truth[named(row)] is not None
+    ]
+    assert len(held) > 100
     assert np.mean(held) >= 0.95
 
 

@@ -18,6 +18,16 @@ from wijkspiegel.tables import Areas, City, Composition, Contacts, exact
 CHROMIUM = Path("/usr/bin/chromium")
 
 
+SIZES_IN_CHARTS = """() => [...document.querySelectorAll('svg text')].map(
+    text => text.closest('svg[viewBox]') ? 'scaled' : getComputedStyle(text).fontSize)"""
+PRINTED = """() => {
+    const style = selector => getComputedStyle(document.querySelector(selector));
+    const size = selector => parseFloat(style(selector).fontSize);
+    return {heading: size('section h2') < 1.5 * size('section p'),
+            whole: ['.told', '.assumes', 'tbody tr'].map(selector => style(selector).breakInside)};
+}"""
+
+
 def town(name: str = "Voorbeeldstad") -> Release:
     counts = np.array(
         [[700.0, 200, 100], [300, 300, 400], [500, 250, 250], [800, 100, 100], [400, 200, 400], [650, 150, 200]]
@@ -131,4 +141,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(release: Release, tmp_path: Pa
             assert page.evaluate("document.documentElement.scrollWidth") == 320
             violations = Axe().run(page).response["violations"]
             assert [(v["id"], [n["html"][:80] for n in v["nodes"][:2]]) for v in violations] == []
+            assert set(page.evaluate(SIZES_IN_CHARTS)) == {"15px"}
+            page.emulate_media(media="print")
+            assert page.evaluate(PRINTED) == {"heading": True, "whole": ["avoid", "avoid", "avoid"]}
         browser.close()

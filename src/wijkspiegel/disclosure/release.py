@@ -317,6 +317,12 @@ def write_release(release: Release, directory: Path, pages: Mapping[str, str] = 
 def read_release(directory: Path) -> Release:
     """The release written in `directory`. Raises InputError where it is none, or was changed after it was made."""
     package = _package_at(directory / "datapackage.json")
+    if (written_as := package["wijkspiegel"]["format"]) != FORMAT:
+        raise InputError(
+            f"this release has layout {written_as}, and this program reads layout {FORMAT}",
+            file=directory / "datapackage.json",
+            mend="Make the release again with this version of the program.",
+        )
     try:
         about = _about_from(package["wijkspiegel"])
         resources = [(each["name"], each["path"], each["hash"]) for each in package["resources"]]
@@ -345,17 +351,11 @@ def read_release(directory: Path) -> Release:
 def _package_at(path: Path) -> dict[str, Any]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        written_as = package["wijkspiegel"]["format"]
+        package["wijkspiegel"]["format"]
     except FileNotFoundError:
         raise InputError("there is no datapackage.json, so this is no release", file=path.parent) from None
     except (json.JSONDecodeError, KeyError, TypeError):
         raise _no_release(path) from None
-    if written_as != FORMAT:
-        raise InputError(
-            f"this release has layout {written_as}, and this program reads layout {FORMAT}",
-            file=path,
-            mend="Make the release again with this version of the program.",
-        )
     return dict(package)
 
 

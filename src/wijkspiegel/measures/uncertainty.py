@@ -329,21 +329,25 @@ def assess_diversity(
     holds the value as it is too.
     """
     value = DIVERSITY[name](counts)
-    ends = _interval_of_diversity(name, counts, low, high)
-    if withheld is not None and withheld.any():
-        if name == "richness":
-            value = np.where(ends[0] < ends[1], np.nan, value)
-        else:
-            shown_low, shown_high = np.where(withheld, counts, low), np.where(withheld, counts, high)
-            ends = _interval_of_diversity(name, counts, shown_low, shown_high)
-            for extreme in (most_alike, most_apart):
-                possible = extreme(counts, low, high, withheld)
-                bounds = (np.where(withheld, possible, bound) for bound in (low, high))
-                ends = between(ends, _interval_of_diversity(name, possible, *bounds))
-        untold, nothing = too_much_withheld(counts, withheld), withheld.all(axis=-1)
-        value = np.where(untold, np.nan, value)
-        ends = np.where(nothing, np.nan, ends[0]), np.where(nothing, np.nan, ends[1])
-    return value, *between(ends, (value, value))
+    if withheld is None or not withheld.any():
+        return value, *between(_interval_of_diversity(name, counts, low, high), (value, value))
+    lower, upper = _whatever_was_withheld(name, counts, low, high, withheld)
+    not_told = too_much_withheld(counts, withheld) | ((name == "richness") & (lower < upper))
+    value, nothing = np.where(not_told, np.nan, value), withheld.all(axis=-1)
+    return value, *between((np.where(nothing, np.nan, lower), np.where(nothing, np.nan, upper)), (value, value))
+
+
+def _whatever_was_withheld(
+    name: str, counts: Counts, low: Counts, high: Counts, withheld: Mask
+) -> tuple[Values, Values]:
+    """The interval of every composition that the bounds of withheld counts allow."""
+    if name == "richness":
+        return _interval_of_diversity(name, counts, low, high)
+    ends = (np.full(len(counts), np.nan), np.full(len(counts), np.nan))
+    for possible in (counts, most_alike(counts, low, high, withheld), most_apart(counts, low, high, withheld)):
+        bounds = (np.where(withheld, possible, bound) for bound in (low, high))
+        ends = between(ends, _interval_of_diversity(name, possible, *bounds))
+    return ends
 
 
 def _interval_of_diversity(name: str, counts: Counts, low: Counts, high: Counts) -> tuple[Values, Values]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from wijkspiegel.disclosure import Policy, Release, protect
+from wijkspiegel.errors import SettingsError
 from wijkspiegel.mirror.circles import circle_figures
 from wijkspiegel.mirror.comparison import compare, without_circular
 from wijkspiegel.mirror.evolution import change_table
@@ -39,7 +40,10 @@ def look_into(
 
     language : of the sentences in the tables ("because").
     policy, register : see `protect`.
+    Raises SettingsError where the figures hold nobody.
     """
+    if not any(composition.population.any() for composition in city.compositions):
+        raise SettingsError("The figures hold nobody: every count is 0. Check which column is read as the count.")
     indicators, refused = without_circular(city.indicators)
     city = replace(city, indicators=indicators, notes=(*city.notes, *refused))
 

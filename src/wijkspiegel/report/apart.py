@@ -39,15 +39,14 @@ def segregation(figures: Figures, words: Words) -> Finding | None:
         return None
     first = ahead(rows)
     most = first[0]
-    title = said["title_one"] if len(first) == 1 else said["title_several"]
+    title = said["title_one"] if len(first) == 1 else said["title_among"]
     if len(first) == len(rows):
         title = said["title_none"]
+    tied = quoted(words, [figures.group(row["group"]) for row in first[1:]])
     texts = [(figures.group(row["group"]), figures.told("dissimilarity", value[row["group"]])) for row in rows]
     return Finding(
         "segregation",
-        title.format(
-            groups=quoted(words, [figures.group(row["group"]) for row in first]), level=level_of(figures, words)
-        ),
+        title.format(group=figures.group(most["group"]), level=level_of(figures, words)),
         said["text"].format(
             group=figures.group(most["group"]),
             value=figures.told("dissimilarity", value[most["group"]]),
@@ -55,7 +54,8 @@ def segregation(figures: Figures, words: Words) -> Finding | None:
             measured=figures.told("dissimilarity", most["value"]),
             expected=figures.told("dissimilarity", most["expected"]),
         )
-        + may_be_chance(words, most),
+        + may_be_chance(words, most)
+        + (said["tied"].format(groups=tied) if 1 < len(first) < len(rows) else ""),
         said["assumes"],
         Table(
             said["caption"],
@@ -288,18 +288,16 @@ def profile(figures: Figures, words: Words) -> Finding | None:
         return None
     labels = [_scale(figures, said, row["scale"]) for row in told]
     first, last = told[0], told[-1]
-    kept = float(last["corrected"] / first["corrected"]) if first["corrected"] else 0.0
     texts = [figures.told("entropy_index", row["corrected"]) for row in told]
-    title = said["title_coarse"] if kept > 0.5 else said["title_fine"]
-    if first["lower"] <= last["upper"] and kept <= 0.5:
-        title = said["title_unknown"]
+    ends = [interval_told(figures, words, "entropy_index", row["lower"], row["upper"]) for row in (first, last)]
+    scales = {"small": labels[0], "large": labels[-1]}
+    less = first["lower"] > last["upper"]
     return Finding(
         "profile",
-        title,
-        said["text"].format(
-            small=labels[0], first=texts[0], large=labels[-1], last=texts[-1], kept=figures.percent(kept, 0),
-            interval=interval_told(figures, words, "entropy_index", last["lower"], last["upper"]),
+        said["title" if less else "title_unknown"].format(
+            **scales, kept=figures.percent(last["corrected"] / first["corrected"], 0) if less else ""
         ),
+        said["text"].format(**scales, first=texts[0], first_interval=ends[0], last=texts[-1], interval=ends[1]),
         said["assumes"],
         Table(
             said["caption"],

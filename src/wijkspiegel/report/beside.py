@@ -9,6 +9,9 @@ from wijkspiegel.report.finding import Finding, Table, Words, ahead, interval_of
 MOST_SIDES = 40
 """How many areas that stand out are listed."""
 
+TITLES = ("title_mirror", "title_missing", "title_several_missing")
+"""Of an institution at which no, one or more groups are missing."""
+
 
 def peers(figures: Figures, words: Words) -> Finding | None:
     said = words["peers"]
@@ -74,7 +77,7 @@ def representation(figures: Figures, words: Words) -> Iterator[Finding]:
         texts = [(figures.group(row["group"]), figures.number(row["ratio"], 2)) for row in whole]
         yield Finding(
             f"institution-{number}",
-            said["title_missing" if missing else "title_mirror"].format(institution=institution, groups=names),
+            said[TITLES[min(len(missing), 2)]].format(institution=institution, groups=names),
             " ".join(
                 said["text"].format(
                     group=figures.group(row["group"]),

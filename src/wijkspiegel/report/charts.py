@@ -16,7 +16,7 @@ MAP_WIDTH = 400
 """Units of the drawing of a map."""
 LINE = 20
 """Pixels from one line of text to the next."""
-LONGEST = 32
+LONGEST = 30
 """Letters of a line of text that fit on the narrowest phone."""
 MOST_TICKS = 6
 CLASSES = 5

@@ -146,8 +146,9 @@ class Figures:
         notation = NOTATION.get(measure, Notation())
         if value is None:
             return "–"
-        sign = "+" if signed and value > 0 else ""
-        return f"{sign}{self.number(notation.times * value, notation.digits)}{notation.unit}"
+        number = round(notation.times * value, notation.digits)
+        sign = "+" if signed and number > 0 else ""
+        return f"{sign}{self.number(number, notation.digits)}{notation.unit}"
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         return "–" if share is None else f"{self.number(100 * share, digits)}\u00a0%"

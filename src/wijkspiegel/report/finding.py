@@ -12,6 +12,9 @@ Words = Mapping[str, Any]
 HARDLY = 0.005
 """A change of H whose whole interval is smaller than this, half a point of 100, is told as hardly any."""
 
+TOLD_TO = 3
+"""Decimals to which a change of H is told: an end of its interval that would be read as 0 is no end below or above."""
+
 PROBABLY = 0.9
 """A change is told as probable where so much of its interval lies on one side of none."""
 
@@ -104,7 +107,7 @@ class Change:
             return "unknown"
         if self.lower >= -HARDLY and self.upper <= HARDLY:
             return "same"
-        if self.lower > 0 or self.upper < 0:
+        if round(self.lower, TOLD_TO) > 0 or round(self.upper, TOLD_TO) < 0:
             return "more" if self.total > 0 else "less"
         above = self.upper / (self.upper - self.lower)
         if above >= PROBABLY:
@@ -174,8 +177,7 @@ def interval_told(figures: Figures, words: Words, measure: str, lower: float | N
     """An interval in the notation of its measure, as precise as the value beside it."""
     if lower is None or upper is None:
         return "–"
-    low, high = figures.told(measure, lower), figures.told(measure, upper)
-    return low if low == high else str(words["page"]["interval"].format(lower=low, upper=high))
+    return str(words["page"]["interval"].format(lower=figures.told(measure, lower), upper=figures.told(measure, upper)))
 
 
 def change_interval(figures: Figures, words: Words, measure: str, lower: float | None, upper: float | None) -> str:
