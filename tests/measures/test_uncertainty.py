@@ -3,6 +3,7 @@ import warnings
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from tests.measures.cities import Counts, cities
@@ -220,3 +221,18 @@ def test_the_interval_of_a_change_less_what_numbers_did_holds_what_spreading_did
         told, truth = decompose(before, after, "entropy_index"), decompose(200 * places, 210 * later, "entropy_index")
         held += bool(lower - told.margins <= truth.structure <= upper - told.margins)
     assert held >= 95
+
+
+@given(cities(), st.randoms(use_true_random=False))
+def test_no_interval_depends_on_the_order_of_areas_or_on_areas_without_people(
+    city: Counts, random: st.DataObject
+) -> None:
+    order = list(range(len(city) + 2))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    padded = np.pad(city, ((0, 2), (0, 0)))[order]
+    two_groups = {"isolation", "exposure"}
+    for name in SEGREGATION:
+        counts, other = (city[:, :2], padded[:, :2]) if name in two_groups else (city, padded)
+        one, same = (assess(name, c, np.maximum(c - 4, 0), c + 4 * (c > 0)) for c in (counts, other))
+        for column in ("value", "expected", "corrected", "lower", "upper"):
+            assert getattr(same, column) == approx(getattr(one, column), abs=1e-7, nan_ok=True), (name, column)

@@ -190,6 +190,39 @@ def test_what_is_not_published_passes_the_door() -> None:
     assert release.about.withheld
 
 
+def test_a_town_among_others_has_the_figures_that_it_has_alone() -> None:
+    """Towns are computed together, padded to as many parts as the largest."""
+    rng = np.random.default_rng(5)
+    alone = [
+        town({f"{name}{n}": rng.integers(0, 90, 3).tolist() for n in range(parts)})
+        for name, parts in (("x", 3), ("y", 11))
+    ]
+    gemeenten, buurten = zip(*(city.compositions for city in alone), strict=True)
+    names = ("X", "Y")
+    together = replace(
+        alone[0],
+        subject="",
+        compositions=(
+            exact(Areas("gemeente", names, names, ("", "")), 2024, ORIGIN, np.vstack([c.counts for c in gemeenten])),
+            exact(
+                Areas(
+                    "buurt",
+                    tuple(code for c in buurten for code in c.areas.codes),
+                    tuple(code for c in buurten for code in c.areas.codes),
+                    tuple(name for name, c in zip(names, buurten, strict=True) for _ in c.areas.codes),
+                ),
+                2024,
+                ORIGIN,
+                np.vstack([c.counts for c in buurten]),
+            ),
+        ),
+    )
+    for name, city in zip(names, alone, strict=True):
+        expected = rows(look_into(city), "segregation")
+        for row, same in zip(rows(look_into(together), "segregation", area=name), expected, strict=True):
+            assert row == approx(same | {"area": name}, nan_ok=True)
+
+
 def test_a_city_of_nobody_is_refused_before_anything_is_written() -> None:
     with pytest.raises(SettingsError, match="every count is 0"):
         look_into(town({"b0": [0, 0, 0], "b1": [0, 0, 0]}))

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from wijkspiegel.measures.chance import beyond_chance, expected_of, maximum
@@ -257,16 +258,30 @@ def _slope_of_gini(counts: Counts, value: Values) -> Counts:
     shares = area_shares(counts)
     order = np.argsort(shares, axis=-2)
     back = np.argsort(order, axis=-2)
+    first, last = _ends_of_ties(np.take_along_axis(shares, order, axis=-2))
 
     def below_less_above(amounts: Counts) -> Counts:
         ordered = np.take_along_axis(amounts, order, axis=-2)
         total = np.cumsum(ordered, axis=-2)
-        return np.take_along_axis(2 * total - ordered - total[..., -1:, :], back, axis=-2)
+        below = np.take_along_axis(total - ordered, first, axis=-2)
+        above = total[..., -1:, :] - np.take_along_axis(total, last, axis=-2)
+        return np.take_along_axis(below - above, back, axis=-2)
 
     of_apart = below_less_above(people) - below_less_above(counts).sum(axis=-1, keepdims=True)
     of_most = 2 * everyone * (1 - group_shares(counts)[..., None, :])
     slope: Counts = (of_apart - _outer(value) * of_most) / (everyone**2 * mixed)
     return slope
+
+
+def _ends_of_ties(ordered: Counts) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """[..., area, group], first and last place of the areas with the same share: neither of two is below the other."""
+    place = np.broadcast_to(np.arange(ordered.shape[-2])[:, None], ordered.shape)
+    apart = np.diff(ordered, axis=-2) > 0
+    edge = np.ones_like(ordered[..., :1, :], dtype=bool)
+    starts, ends = np.concatenate([edge, apart], axis=-2), np.concatenate([apart, edge], axis=-2)
+    first = np.maximum.accumulate(np.where(starts, place, 0), axis=-2)
+    backwards = np.where(ends, place, ordered.shape[-2])[..., ::-1, :]
+    return first, np.minimum.accumulate(backwards, axis=-2)[..., ::-1, :]
 
 
 def _slope_of_isolation(counts: Counts, value: Values) -> Counts:

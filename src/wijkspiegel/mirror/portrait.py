@@ -28,6 +28,9 @@ AGAINST_REST = (
 AMONG_ALL = ("dissimilarity", "gini", "entropy_index", "mutual_information", "divergence", "relative_diversity")
 AGAINST_GROUP = ("dissimilarity", "exposure")
 
+TOGETHER = 500
+"""Parts of wholes that are computed in one go: small tables mostly wait for Python, large ones for memory."""
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -145,8 +148,8 @@ Form = tuple[str, str, str]
 
 def segregation_table(city: City) -> pa.Table:
     """Every index of every whole, on every level of parts, with its chance level and interval."""
-    parts = [_segregation_rows(whole) for composition in city.compositions for whole in wholes_of(city, composition)]
-    return join_tables("segregation", parts)
+    each = [list(wholes_of(city, composition)) for composition in city.compositions]
+    return join_tables("segregation", [_segregation_rows(wholes) for wholes in each if wholes])
 
 
 def withheld_in(parts: Composition, group: str) -> bool:
@@ -156,45 +159,77 @@ def withheld_in(parts: Composition, group: str) -> bool:
     return bool(too_much_withheld(counts.ravel(), withheld.ravel()))
 
 
-def _segregation_rows(whole: Whole) -> pa.Table:
-    """Empty figures where too much is withheld to tell."""
+def _segregation_rows(wholes: Sequence[Whole]) -> pa.Table:
+    """Wholes of one composition. Empty figures where too much is withheld to tell."""
+    parts = wholes[0].parts
     forms: list[Form] = []
-    found: list[Estimates] = []
-    for some_forms, estimates in _forms_of(whole.parts):
-        forms += some_forms
-        found.append(estimates)
-    untold = {group: withheld_in(whole.parts, group) for group in ("all", *whole.parts.scheme.groups)}
-    hidden = np.array([untold[group] or untold.get(against, False) for _, group, against in forms])
+    figures: dict[str, Counts] = {}
+    for rows in _batches([len(whole.parts.areas) for whole in wholes]):
+        forms, found = _estimates_of([wholes[row].parts for row in rows])
+        for column, values in found.items():
+            figures.setdefault(column, np.empty((len(wholes), len(forms))))[rows] = values
+    hidden = np.stack([_hidden(whole.parts, forms) for whole in wholes])
     return release_table(
         "segregation",
         {
-            "area": [whole.area] * len(forms),
-            "level": [whole.parts.areas.level] * len(forms),
-            "year": [whole.parts.year] * len(forms),
-            "scheme": [whole.parts.scheme.code] * len(forms),
-            "measure": [measure for measure, _, _ in forms],
-            "group": [group for _, group, _ in forms],
-            "against": [against for _, _, against in forms],
+            "area": np.repeat([whole.area for whole in wholes], len(forms)),
+            "level": [parts.areas.level] * hidden.size,
+            "year": [parts.year] * hidden.size,
+            "scheme": [parts.scheme.code] * hidden.size,
+            "measure": [measure for measure, _, _ in forms] * len(wholes),
+            "group": [group for _, group, _ in forms] * len(wholes),
+            "against": [against for _, _, against in forms] * len(wholes),
         }
-        | {
-            column: np.where(hidden, np.nan, np.concatenate([np.atleast_1d(getattr(each, column)) for each in found]))
-            for column in ("value", "expected", "corrected", "lower", "upper")
-        },
+        | {column: np.where(hidden, np.nan, values).ravel() for column, values in figures.items()},
     )
 
 
-def _forms_of(parts: Composition) -> Iterator[tuple[list[Form], Estimates]]:
-    """All indices, stacked so that each is computed for all groups in one go."""
-    groups = parts.scheme.groups
-    bounds = (parts.counts, parts.low, parts.high)
+def _hidden(parts: Composition, forms: Sequence[Form]) -> NDArray[np.bool_]:
+    untold = {group: withheld_in(parts, group) for group in ("all", *parts.scheme.groups)}
+    return np.array([untold[group] or untold.get(against, False) for _, group, against in forms])
+
+
+def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Rows of wholes that are computed together, of about one size; together of about TOGETHER parts."""
+    batch: list[int] = []
+    for row in sorted(range(len(sizes)), key=sizes.__getitem__):
+        if batch and (len(batch) + 1) * sizes[row] > TOGETHER:
+            yield batch
+            batch = []
+        batch.append(row)
+    yield batch
+
+
+def _estimates_of(batch: Sequence[Composition]) -> tuple[list[Form], dict[str, Counts]]:
+    """The forms, and for each column of estimates its [whole, form]. Small wholes get parts without people."""
+    most = max(len(parts.areas) for parts in batch)
+
+    def padded(tables: Sequence[Counts]) -> Counts:
+        return np.stack([np.pad(table, ((0, most - len(table)), (0, 0))) for table in tables])
+
+    bounds = tuple(padded(tables) for tables in zip(*((c.counts, c.low, c.high) for c in batch), strict=True))
+    forms: list[Form] = []
+    found: list[Estimates] = []
+    for some_forms, estimates in _forms_of(batch[0].scheme.groups, bounds):
+        forms += some_forms
+        found.append(estimates)
+    return forms, {
+        column: np.hstack([np.reshape(getattr(each, column), (len(batch), -1)) for each in found])
+        for column in ("value", "expected", "corrected", "lower", "upper")
+    }
+
+
+def _forms_of(groups: tuple[str, ...], bounds: tuple[Counts, ...]) -> Iterator[tuple[list[Form], Estimates]]:
+    """All indices, stacked so that each is computed for all wholes and groups in one go."""
+    counts, low, high = bounds
     yield from _assessed(AMONG_ALL, [("all", "all")], bounds)
     if len(groups) == 1:
         return
-    yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest(*bounds))
+    yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest(counts, low, high))
     pairs = [(one, other) for one in range(len(groups)) for other in range(len(groups)) if one != other]
     named = [(groups[one], groups[other]) for one, other in pairs]
     for measure in AGAINST_GROUP:
-        stacked = tuple(_pairs(counts, pairs, with_others=measure == "exposure") for counts in bounds)
+        stacked = tuple(_pairs(each, pairs, with_others=measure == "exposure") for each in bounds)
         yield from _assessed((measure,), named, stacked)
 
 
@@ -208,21 +243,24 @@ def _assessed(
 
 
 def against_rest(counts: Counts, low: Counts, high: Counts) -> tuple[Counts, Counts, Counts]:
-    """Each [group, area, 2]: people of each group, and all others; the most of one goes with the least of the other."""
-    people = counts.sum(axis=1, keepdims=True)
+    """Each [..., group, area, 2]: people of a group, and all others; the most of one goes with the least of the other.
+
+    counts, low, high : [..., area, group].
+    """
+    people = counts.sum(axis=-1, keepdims=True)
     beside = [
-        np.stack([each, np.maximum(people - opposite, 0.0)], axis=-1).transpose(1, 0, 2)
+        np.moveaxis(np.stack([each, np.maximum(people - opposite, 0.0)], axis=-1), -2, -3)
         for each, opposite in ((counts, counts), (low, high), (high, low))
     ]
     return beside[0], beside[1], beside[2]
 
 
 def _pairs(counts: Counts, pairs: list[tuple[int, int]], with_others: bool) -> Counts:
-    """[pair, area, 2], or 3 with all who are of neither group."""
-    both = np.stack([counts[:, pair] for pair in pairs])
+    """[whole, pair, area, 2], or 3 with all who are of neither group."""
+    both = np.moveaxis(counts[..., np.array(pairs)], -2, -3)
     if not with_others:
         return both
-    others = counts.sum(axis=1)[None, :, None] - both.sum(axis=-1, keepdims=True)
+    others = counts.sum(axis=-1)[:, None, :, None] - both.sum(axis=-1, keepdims=True)
     return np.concatenate([both, others], axis=-1)
 
 
