@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 GROUPS = 8
 SHARES = [0.7, 0.1, 0.05, 0.05, 0.04, 0.03, 0.02, 0.01]
-AREAS = 14_000
+PEOPLE_OF_AN_AREA = 1250
 BATCH = 4_000_000
 COLUMNS = ["RINPERSOONS", "RINPERSOON", "RINPERSOONSRELATIE", "RINPERSOONRELATIE", "RELATIE"]
 LAYERS = {
@@ -47,9 +47,10 @@ def make(directory: Path, people: int, share: float, separator: str | None, in_o
     numbers = np.sort(rng.choice(10**9, people, replace=False)).astype(np.int32)
     group = rng.choice(GROUPS, people, p=SHARES)
     inside = np.arange(people) % 100 > 0
+    areas = people // PEOPLE_OF_AN_AREA
     table = {
         "RINPERSOON": numbers[inside],
-        "area": _words("BU{:08}", AREAS, rng.integers(0, AREAS, people)[inside]),
+        "area": _words("BU{:08}", areas, rng.integers(0, areas, people)[inside]),
         "group": _words("g{}", GROUPS, group[inside]),
     }
     pq.write_table(pa.table(table), directory / "people.parquet")
@@ -118,6 +119,32 @@ def reading(path: Path):
 def _drain(batches) -> None:
     for _ in batches:
         pass
+
+
+def gather(path: Path):
+    """The least beside decoding: one look at each contact in a table of all numbers, as fast as this machine can. What
+    it finds is added up, and nothing is counted.
+    """
+    import numba
+
+    from wijkspiegel.sources.tally import TOGETHER, Population, _ask_for
+
+    @numba.njit(nogil=True)
+    def look(table, numbers):
+        total = 0
+        for start in range(0, len(numbers), TOGETHER):
+            some = numbers[start : start + TOGETHER]
+            for number in some:
+                _ask_for(table, np.int64(number))
+            for number in some:
+                total += table[np.uint64(number)]
+        return total
+
+    people, group = _people(path)
+    table = np.resize(Population(people, group, GROUPS).group_of_number, 10**9)
+    contacts = pq.read_table(path, columns=["RINPERSOONRELATIE"])[0].to_numpy()
+    look(table, contacts[:9])
+    return lambda: look(table, contacts) and None
 
 
 def ours(path: Path):
@@ -201,7 +228,7 @@ def netcbs(path: Path):
 
 
 SIDES = {
-    "decode": decode, "reading": reading, "ours": ours, "numpy": bincount, "duckdb": duckdb_sql,
+    "decode": decode, "reading": reading, "gather": gather, "ours": ours, "numpy": bincount, "duckdb": duckdb_sql,
     "polars": polars_streaming, "netcbs": netcbs,
 }  # fmt: skip
 ELSEWHERE = ("polars", "netcbs")

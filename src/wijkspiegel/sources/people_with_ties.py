@@ -58,6 +58,7 @@ def city_of_people(
     if network is not None:
         files = find_files(network.directory, of_year)
         residents, roster = _people_by_number(people, person, area, group, of_year, findings)
+        pa.default_memory_pool().release_unused()  # half a GB of texts, where it is the people of a country
         contacts = _contacts_in(network, files, roster, residents, findings, say)
     else:
         residents = _residents(read_table(people), area, group, of_year, findings)[0]

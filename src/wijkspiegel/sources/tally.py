@@ -167,6 +167,7 @@ def _count(
     told[0] += len(person)
     for start in range(0, len(person), TOGETHER):
         ones, others = person[start : start + TOGETHER], other[start : start + TOGETHER]
+        # Four short loops and not one: each has all its waits under way at once, and none waits for another's.
         for link in range(len(ones)):
             _ask_for(group_of_number, _within(others[link], size))
             _ask_for(register, 2 * _within(ones[link] >> 6, len(register)))
