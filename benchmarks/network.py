@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ GROUPS = 8
 SHARES = [0.7, 0.1, 0.05, 0.05, 0.04, 0.03, 0.02, 0.01]
 PEOPLE_OF_AN_AREA = 1250
 BATCH = 4_000_000
+KINDS = ["RINPERSOONS", "RINPERSOONSRELATIE"]
 COLUMNS = ["RINPERSOONS", "RINPERSOON", "RINPERSOONSRELATIE", "RINPERSOONRELATIE", "RELATIE"]
 LAYERS = {
     "COLLEGANETWERK": ("work", "Colleagues", 566_000_000, range(201, 202)),
@@ -87,33 +89,45 @@ def _layer(path: Path) -> tuple[str, str, int, range]:
     return LAYERS[path.name.split("2022")[0]]
 
 
+def _files(path: Path) -> list[Path]:
+    """All files of a directory, or the one file."""
+    return sorted(path.glob("*NETWERK*")) if path.is_dir() else [path]
+
+
 def _people(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Numbers and groups, [person]."""
-    table = pq.read_table(path.parent / "people.parquet", columns=["RINPERSOON", "group"])
+    table = pq.read_table(_files(path)[0].parent / "people.parquet", columns=["RINPERSOON", "group"])
     group = table["group"].combine_chunks().dictionary_encode()
     code = np.array([int(word[1:]) for word in group.dictionary.to_pylist()])
     return table["RINPERSOON"].to_numpy().astype(np.int64), code[np.asarray(group.indices)]
 
 
-# The sides: each loads what it needs, and returns what is timed, which returns counts [person, group], or None --------
+# The sides: each loads what it needs and returns what is timed, which returns counts [person, group] (of each file) ---
 
 
 def decode(path: Path):
-    """The columns as pyarrow reads them, and nothing else."""
+    """The columns as pyarrow reads them, and nothing else; kinds as a dictionary, which is fastest."""
+    return lambda: _drain(chain.from_iterable(_decoded(file, read_dictionary=KINDS) for file in _files(path)))
+
+
+def decode_text(path: Path):
+    """The columns as pyarrow reads them unless told otherwise: kinds as a text for each link."""
+    return lambda: _drain(chain.from_iterable(map(_decoded, _files(path))))
+
+
+def _decoded(path: Path, **options):
     if path.suffix == ".csv":
-        with path.open() as file:
+        with path.open(encoding="utf-8") as file:
             parsing = pyarrow.csv.ParseOptions(delimiter=";" if ";" in file.readline() else ",")
-        return lambda: _drain(pyarrow.csv.open_csv(path, parse_options=parsing))
-    return lambda: _drain(
-        pq.ParquetFile(path, memory_map=True, pre_buffer=False).iter_batches(1 << 20, columns=COLUMNS)
-    )
+        return pyarrow.csv.open_csv(path, parse_options=parsing)
+    return pq.ParquetFile(path, memory_map=True, pre_buffer=False, **options).iter_batches(1 << 20, columns=COLUMNS)
 
 
 def reading(path: Path):
     """The columns as Wijkspiegel reads them, and nothing else."""
     from wijkspiegel.sources.network import read_batches
 
-    return lambda: _drain(read_batches(path))
+    return lambda: _drain(chain.from_iterable(map(read_batches, _files(path))))
 
 
 def _drain(batches) -> None:
@@ -151,12 +165,13 @@ def ours(path: Path):
     from wijkspiegel.sources.network import Population, chosen_codes, count_batches, count_layers, read_batches
 
     numbers, group = _people(path)
-    first = next(read_batches(path)).slice(0, 9)
+    first = next(read_batches(_files(path)[0])).slice(0, 9)
     count_batches("compiling", [first], Population(numbers[:9], group[:9], GROUPS), chosen_codes(None), str)
 
     def run():
-        (layer,) = count_layers({_layer(path)[0]: path}, Population(numbers, group, GROUPS), chosen_codes(None))
-        return layer.counts
+        files = {_layer(file)[0]: file for file in _files(path)}
+        layers = count_layers(files, Population(numbers, group, GROUPS), chosen_codes(None))
+        return [layer.counts for layer in layers]
 
     return run
 
@@ -228,8 +243,8 @@ def netcbs(path: Path):
 
 
 SIDES = {
-    "decode": decode, "reading": reading, "gather": gather, "ours": ours, "numpy": bincount, "duckdb": duckdb_sql,
-    "polars": polars_streaming, "netcbs": netcbs,
+    "decode": decode, "decode_text": decode_text, "reading": reading, "gather": gather, "ours": ours,
+    "numpy": bincount, "duckdb": duckdb_sql, "polars": polars_streaming, "netcbs": netcbs,
 }  # fmt: skip
 ELSEWHERE = ("polars", "netcbs")
 
@@ -245,7 +260,10 @@ def fingerprint(path: Path, found) -> str | None:
         counts = np.zeros((len(numbers), GROUPS), dtype=np.uint16)
         counts[row, group] = found["n"].to_numpy()
         found = counts
-    return hashlib.sha256(np.ascontiguousarray(found, dtype=np.uint16).tobytes()).hexdigest()[:12]
+    told = hashlib.sha256()
+    for counts in found if isinstance(found, list) else [found]:
+        told.update(np.ascontiguousarray(counts, dtype=np.uint16))
+    return told.hexdigest()[:12]
 
 
 # Measuring ------------------------------------------------------------------------------------------------------------
@@ -280,11 +298,10 @@ def timed(path: Path, side: str) -> None:
     print(json.dumps({"side": side} | told), flush=True)
 
 
-def count(directory: Path, sides: list[str], repeats: int) -> None:
+def count(directory: Path, sides: list[str], repeats: int, together: bool) -> None:
     elsewhere = os.environ.get("WIJKSPIEGEL_NETCBS_PYTHON", ".venv-netcbs/bin/python")
-    for path in sorted(directory.glob("*NETWERK*")):
-        links = pq.read_metadata(path).num_rows if path.suffix == ".parquet" else path.stat().st_size // 29
-        print(f"{path.name}, {links:,} links", flush=True)
+    for path in [directory] if together else _files(directory):
+        print(path.name, flush=True)
         print(
             "| side | CPU | of decoding | wall | peak memory | load | counts |\n|---|--:|--:|--:|--:|--:|---|",
             flush=True,
@@ -336,12 +353,13 @@ def main() -> None:
     options.add_argument("--csv", choices=[";", ","], help="CSV with this separator, else Parquet")
     options.add_argument("--in-random-order", action="store_true", help="else by person")
     options.add_argument("--sides", nargs="+", choices=list(SIDES), default=list(SIDES))
+    options.add_argument("--together", action="store_true", help="all files in one run: decode, reading and ours only")
     options.add_argument("--repeats", type=int, default=1, help="the median is told")
     chosen, others = options.parse_known_args()
     if chosen.what == "make":
         make(chosen.path, chosen.people, chosen.share, chosen.csv, not chosen.in_random_order, chosen.only)
     elif chosen.what == "count":
-        count(chosen.path, chosen.sides, chosen.repeats)
+        count(chosen.path, chosen.sides, chosen.repeats, chosen.together)
     elif chosen.what == "timed":
         timed(chosen.path, *chosen.sides)
     else:
