@@ -333,6 +333,14 @@ def test_people_and_their_network_make_a_city(tmp_path: Path) -> None:
     assert "Niet in de lijst van family: 999" in note.nl
 
 
+def test_codes_of_files_that_are_not_there_are_told(tmp_path: Path) -> None:
+    written(tmp_path)
+    people = tmp_path / "people.csv"
+    people.write_text("RINPERSOON,area,group\n000000003,a,g\n000000017,b,h\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"--codes 201: no file here has such codes. There are: family"):
+        city_of_people(people, network=Network(tmp_path, codes="201"), person="RINPERSOON", year=2022)
+
+
 @pytest.mark.parametrize(
     ("numbers", "says"),
     [

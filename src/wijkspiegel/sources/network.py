@@ -167,8 +167,8 @@ def _kept(inside: Path | None, path: Path, population: Population, codes: frozen
     told = hashlib.sha256(
         f"{path.name} {about.st_size} {about.st_mtime_ns} {population.groups} {sorted(codes)}".encode()
     )
-    told.update(np.ascontiguousarray(population.numbers).tobytes())
-    told.update(np.ascontiguousarray(population.group).tobytes())
+    told.update(np.ascontiguousarray(population.numbers).data)
+    told.update(np.ascontiguousarray(population.group).data)
     return inside / f"{path.stem}-{told.hexdigest()[:16]}.do-not-take-out.npz"
 
 

@@ -141,6 +141,8 @@ def _contacts_in(
     ):  # fmt: skip
         counts[layer.sphere] = layer.counts if known.all() else layer.counts[known]
         findings.note(_note_on(layer))
+    if not counts:
+        raise SettingsError(f"--codes {network.codes}: no file here has such codes. There are: {', '.join(files)}.")
     people = int(known.sum())
     return Contacts(
         residents.areas, residents.year, residents.scheme, roster.area[known], roster.group[known], counts,
