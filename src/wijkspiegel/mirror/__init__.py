@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from wijkspiegel.disclosure import Policy, Release, protect
 from wijkspiegel.errors import SettingsError
-from wijkspiegel.mirror.circles import circle_figures
+from wijkspiegel.mirror.circles import circle_figures, notes_on_lots
 from wijkspiegel.mirror.circles.surroundings import notes_on_references
 from wijkspiegel.mirror.comparison import compare, without_circular
 from wijkspiegel.mirror.evolution import change_table
@@ -48,7 +48,9 @@ def look_into(
     if not any(composition.population.any() for composition in city.compositions):
         raise SettingsError("The figures hold nobody: every count is 0. Check which column is read as the count.")
     indicators, refused = without_circular(city.indicators)
-    city = replace(city, indicators=indicators, notes=(*city.notes, *refused, *notes_on_references(city)))
+    city = replace(
+        city, indicators=indicators, notes=(*city.notes, *refused, *notes_on_references(city), *notes_on_lots(city))
+    )
 
     def derive(protected: City) -> dict[str, pa.Table]:
         return portray(protected, language, progress)

@@ -25,7 +25,7 @@ from wijkspiegel.mirror.circles.rows import Rows
 from wijkspiegel.mirror.circles.shares import add_ladder, add_mirrors, circle_in
 from wijkspiegel.mirror.circles.surroundings import add_sensitivity, chosen_reference, could_meet, references_of
 from wijkspiegel.mirror.zoning import Hierarchy, hierarchy_of, rows_by_whole
-from wijkspiegel.tables import City, Contacts, Measured
+from wijkspiegel.tables import City, Contacts, Measured, Note
 
 Progress = Callable[[str], None]
 
@@ -37,6 +37,10 @@ MANY = 400
 
 AHEAD = 4
 """Areas for each process that are ready to be looked into: what waits takes memory."""
+
+
+MOST = 1_000_000
+"""People of an area who are looked into: of more, so many drawn by lot, who stand for the others."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,38 @@ def _tasks(
     order = np.argsort(contacts.area, kind="stable")
     starts = np.searchsorted(contacts.area[order], np.arange(len(contacts.areas) + 1))
     for code, rows in parts.items():
-        who = np.sort(np.concatenate([order[starts[row] : starts[row + 1]] for row in rows]))
+        everybody = np.concatenate([order[starts[row] : starts[row + 1]] for row in rows])
+        who = np.sort(_by_lot(everybody, code))
         here = contacts.take(who)
-        here = replace(here, areas=contacts.areas.take(rows), area=np.searchsorted(rows, here.area))
+        here = replace(
+            here,
+            areas=contacts.areas.take(rows),
+            area=np.searchsorted(rows, here.area),
+            weight=here.weight * (len(everybody) / len(who)),
+        )
         yield Task(code, here, reference.take(rows), tuple(one.take(rows) for one in compared.get(code, ())))
+
+
+def _by_lot(everybody: NDArray[np.intp], code: str) -> NDArray[np.intp]:
+    """All people of an area, or MOST of them by a lot that falls the same each time."""
+    if len(everybody) <= MOST:
+        return everybody
+    return np.random.default_rng(list(code.encode())).choice(everybody, MOST, replace=False)
+
+
+def notes_on_lots(city: City) -> tuple[Note, ...]:
+    """That figures of a large area are of people drawn by lot."""
+    largest = max((len(contacts) for contacts in city.contacts), default=0)
+    if largest <= MOST:
+        return ()
+    return (
+        Note(
+            "people_drawn_by_lot",
+            "Van gebieden met meer dan een miljoen mensen zijn cijfers over contacten van een miljoen van hen, door "
+            "loting gekozen.",
+            "Areas of more than a million people: figures of contacts are of a million of them, drawn by lot.",
+        ),
+    )
 
 
 def _in_order(tasks: Iterator[Task], processes: int) -> Generator[Rows, None, None]:
