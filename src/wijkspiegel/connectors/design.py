@@ -5,6 +5,7 @@ Taylor linearisation). A stratum with one cluster has no variance of its own: su
 """
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,24 @@ class Sample:
 
     def take(self, who: Mask) -> "Sample":
         return Sample(self.weight[who], self.stratum[who], self.cluster[who])
+
+    @cached_property
+    def clusters(self) -> "Clusters":
+        keys = np.stack([self.stratum, self.cluster], axis=1)
+        clusters, of_person = np.unique(keys, axis=0, return_inverse=True)
+        _, stratum, size = np.unique(clusters[:, 0], return_inverse=True, return_counts=True)
+        lonely = size[stratum] == 1
+        _, stratum, size = np.unique(np.where(lonely, size.size, stratum), return_inverse=True, return_counts=True)
+        return Clusters(of_person.ravel(), stratum, size)
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """of_person : [person], their cluster. stratum : [cluster]. size : [stratum], clusters."""
+
+    of_person: NDArray[np.intp]
+    stratum: NDArray[np.intp]
+    size: NDArray[np.intp]
 
 
 def sample_of(contacts: Contacts) -> Sample:
@@ -57,19 +76,20 @@ def ratio(numerator: Floats, denominator: Floats, sample: Sample) -> Ratio:
     residual = numerator - value * denominator
     variance, freedom = _variance_of_total(weight * residual, sample)
     simple = float((weight * residual**2).sum() * weight.sum() / len(weight))
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, max(freedom, 1))) * np.sqrt(variance) / abs(below)
+    half = _student(max(freedom, 1)) * np.sqrt(variance) / abs(below)
     return Ratio(value, value - half, value + half, variance / simple if simple > 0 else 1.0)
+
+
+@lru_cache(maxsize=10_000)
+def _student(freedom: int) -> float:
+    return float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
 
 
 def _variance_of_total(terms: Floats, sample: Sample) -> tuple[float, int]:
     """Variance of the sum of terms, and its degrees of freedom: clusters less strata."""
-    keys = np.stack([sample.stratum, sample.cluster], axis=1)
-    clusters, of_cluster = np.unique(keys, axis=0, return_inverse=True)
-    totals = np.bincount(of_cluster.ravel(), terms, minlength=len(clusters))
-    _, stratum, size = np.unique(clusters[:, 0], return_inverse=True, return_counts=True)
-    lonely = size[stratum] == 1
-    stratum = np.where(lonely, size.size, stratum)
-    _, stratum, size = np.unique(stratum, return_inverse=True, return_counts=True)
+    clusters = sample.clusters
+    stratum, size = clusters.stratum, clusters.size
+    totals = np.bincount(clusters.of_person, terms, minlength=len(stratum))
     mean = np.bincount(stratum, totals) / size
     spread = np.bincount(stratum, (totals - mean[stratum]) ** 2)
     several = size > 1

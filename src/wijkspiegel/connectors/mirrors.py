@@ -95,7 +95,8 @@ class Circle:
 
 def with_contacts(circle: Circle) -> Circle:
     """The people who have contacts, and people around them."""
-    return circle.take((circle.outside()[1] > 0) & (circle.around.sum(axis=1) > 0))
+    have = (circle.outside()[1] > 0) & (circle.around.sum(axis=1) > 0)
+    return circle if have.all() else circle.take(have)
 
 
 def answers_of(circle: Circle, people: Floats, parts: NDArray[np.int64]) -> tuple[Answers, Floats]:
@@ -107,12 +108,14 @@ def answers_of(circle: Circle, people: Floats, parts: NDArray[np.int64]) -> tupl
     return answers, binomial(answers.contacts, answers.outside, grid())
 
 
-def mirror_shares(circle: Circle, tolerances: tuple[float, ...] = TOLERANCES) -> Iterator[MirrorShare]:
+def mirror_shares(
+    circle: Circle, tolerances: tuple[float, ...] = TOLERANCES, multigroup: bool = True
+) -> Iterator[MirrorShare]:
     """One-sided, two-sided and multi-group mirrors over the tolerances, and the bubble; none where nobody has contacts.
 
     one_sided : share outside >= that around - tolerance. two_sided : within the tolerance. multigroup : total variation
     between both compositions at most the tolerance. bubble : share outside at most BUBBLE. Within less than LEAST_BAND
-    nobody is to be found, so the last two forms begin there.
+    nobody is to be found, so the two forms of a band begin there. Multi-group is told if asked, of counted contacts.
     """
     circle = with_contacts(circle)
     if not len(circle.group):
@@ -140,7 +143,7 @@ def mirror_shares(circle: Circle, tolerances: tuple[float, ...] = TOLERANCES) ->
     fitted = fit_parts(likelihood, answers.people, answers.bins, np.arange(int(bins.max()) + 1))
     *told, bubble = _answered(asked, taken, fitted, effect, bounds(fitted, [question.aim for question in asked]))
     yield from told
-    if circle.told is None:
+    if multigroup and circle.told is None:
         yield from _multigroup(circle, bins, people, effect, bands)
     yield bubble
 

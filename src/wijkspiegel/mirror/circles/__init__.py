@@ -45,9 +45,12 @@ MOST = 1_000_000
 
 @dataclass(frozen=True)
 class Task:
-    """One area, its people, and who are around them. compared : what else may be called around them."""
+    """One area, its people, and who are around them. home : whether it is of the home level; only there all groups are
+    held against the area at once. compared : what else may be called around them.
+    """
 
     area: str
+    home: bool
     contacts: Contacts
     reference: Reference
     compared: tuple[Reference, ...]
@@ -108,7 +111,8 @@ def _tasks(
             area=np.searchsorted(rows, here.area),
             weight=here.weight * (len(everybody) / len(who)),
         )
-        yield Task(code, here, reference.take(rows), tuple(one.take(rows) for one in compared.get(code, ())))
+        references = tuple(one.take(rows) for one in compared.get(code, ()))
+        yield Task(code, code in compared, here, reference.take(rows), references)
 
 
 def _by_lot(everybody: NDArray[np.intp], code: str) -> NDArray[np.intp]:
@@ -177,7 +181,7 @@ def look(task: Task) -> Rows:
         rows.people |= {(area, sphere, group): int((some & of_group).sum()) for group, of_group in members.items()}
         for group, of_group in members.items():
             if of_group.sum() >= FEWEST:
-                _add_sphere(rows, area, sphere, group, everybody.take(of_group), meetable[of_group], contacts)
+                _add_sphere(rows, task, sphere, group, everybody.take(of_group), meetable[of_group])
     if FRIENDS in (*contacts.counts, *contacts.banded) and contacts.roads:
         for group, of_group in members.items():
             if of_group.sum() >= FEWEST:
@@ -187,10 +191,9 @@ def look(task: Task) -> Rows:
     return rows
 
 
-def _add_sphere(
-    rows: Rows, area: str, sphere: str, group: str, circle: Circle, meetable: Floats, contacts: Contacts
-) -> None:
-    add_mirrors(rows, area, sphere, group, circle)
+def _add_sphere(rows: Rows, task: Task, sphere: str, group: str, circle: Circle, meetable: Floats) -> None:
+    area, contacts = task.area, task.contacts
+    add_mirrors(rows, area, sphere, group, circle, task.home)
     if circle.told is not None:  # bands do not tell with which group
         return
     add_exposure(rows, area, sphere, group, replace(circle, around=meetable), contacts.scheme.groups)

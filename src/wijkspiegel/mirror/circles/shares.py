@@ -22,10 +22,10 @@ def circle_in(sphere: str, contacts: Contacts, around: Floats) -> Circle:
     return Circle(nothing, around, contacts.group, sample_of(contacts), contacts.banded[sphere])
 
 
-def add_mirrors(rows: Rows, area: str, sphere: str, group: str, circle: Circle) -> None:
+def add_mirrors(rows: Rows, area: str, sphere: str, group: str, circle: Circle, multigroup: bool) -> None:
     known = with_contacts(circle)
     persons, told = len(known.group), float(np.asarray(known.counts).sum())
-    for one in mirror_shares(circle):
+    for one in mirror_shares(circle, multigroup=multigroup):
         rows.add(
             "mirrors", persons, area=area, sphere=sphere, group=group, form=one.form, tolerance=one.tolerance,
             naive=one.naive, estimate=one.estimate, lower=one.lower, upper=one.upper,
