@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs four-cities lock clean
+.PHONY: help demo test check bench docs four-cities lock vendor messages clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,3 +54,10 @@ lock: ## Choose and pin the versions of everything that is installed (needs uv)
 
 clean: ## Remove what was made
 	rm -rf $(VENV) $(VENV)-peer demo docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+vendor: ## Take the styles and scripts of others that the site ships (needs npm)
+	$(PYTHON) docs/vendor_styles.py
+
+messages: ## Collect the texts of the site for translation, and compile them (needs gettext)
+	cd src/wijkspiegel/site && ../../../$(BIN)/django-admin makemessages --locale nl --no-location --no-wrap --settings wijkspiegel.site.settings
+	cd src/wijkspiegel/site && ../../../$(BIN)/django-admin compilemessages --settings wijkspiegel.site.settings

@@ -28,7 +28,7 @@ app = typer.Typer(
     help="See how the people of a city live together, and how sure we are of it.",
     epilog="Start with: wijkspiegel demo",
 )
-EXTRA_OF = {"shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey"}
+EXTRA_OF = {"django": "site", "shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey"}
 """Library -> the extra that installs it."""
 screen = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -294,6 +294,73 @@ def fetch_cbs(
     if code:
         screen.print("For peers, and a city among others, fetch all municipalities: leave --municipality out.")
     screen.print(f"Next: wijkspiegel mirror {' '.join(options)}")
+
+
+site = typer.Typer(no_args_is_help=True, help="The site: portfolio, library, themes and meetings.")
+app.add_typer(site, name="site")
+
+
+@site.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 2,
+    background: Annotated[bool, typer.Option("--background", help="Go on after this command, until `stop`.")] = False,
+) -> None:
+    """Set the site up, and serve it."""
+    from wijkspiegel.site import commands
+
+    screen.print(f"The site is on http://{host}:{port}")
+    commands.serve(host, port, workers, background)
+
+
+@site.command()
+def stop() -> None:
+    """End a server that runs in the background."""
+    from wijkspiegel.site import commands
+
+    screen.print("Stopped." if commands.stop() else "No server was running.")
+
+
+@site.command("send-mail")
+def send_mail(
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and look again every five seconds.")] = False,
+) -> None:
+    """Deliver the mail that is waiting in the outbox."""
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    commands.send_mail(watch, screen.print)
+
+
+@site.command("clean-up")
+def clean_up(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+) -> None:
+    """Remove what need not be kept any more."""
+    from datetime import UTC, datetime
+
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    commands.clean_up(datetime.now(UTC), dry_run, screen.print)
+
+
+@site.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def django(context: typer.Context) -> None:
+    """A command of Django itself: `wijkspiegel site django dumpdata`."""
+    from wijkspiegel.site import commands
+
+    commands.run_django(context.args)
+
+
+@site.command()
+def createsuperuser() -> None:
+    """Make an account that may do everything. Asks for an e-mail address and a password."""
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    commands.run_django(["createsuperuser"])
 
 
 def _look_into_own(city: Path, language: Language, progress: "Progress", needs_contacts: bool = False) -> "Release":

@@ -1,0 +1,43 @@
+"""Accounts of every role, and a browser that looks at pages as a person would."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from wijkspiegel.site.people.models import Role, User
+
+PASSWORD = "spiegel aan de wand"
+
+Account = Callable[..., User]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):  # type: ignore[no-untyped-def]
+    with django_db_blocker.unblock():
+        call_command("createcachetable", verbosity=0)
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    """account("editor", city="GM0307"): an account with a role."""
+
+    def make(role: str = "participant", city: str = "", email: str | None = None) -> User:
+        user = User.objects.create_user(email or f"{role}{User.objects.count()}@example.nl", PASSWORD)
+        if role != "participant":
+            user.appointments.create(role=Role(role), city=city)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def signed_in(client: Client, account: Account) -> Callable[..., Client]:
+    """signed_in("editor", city="GM0307"): a client with an account of that role."""
+
+    def sign_in(role: str = "participant", city: str = "", email: str | None = None) -> Client:
+        client.force_login(account(role, city, email), "allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
