@@ -322,6 +322,19 @@ def stop() -> None:
     screen.print("Stopped." if commands.stop() else "No server was running.")
 
 
+@site.command()
+def load(
+    release: Annotated[Path, typer.Argument(help="Directory of a release (with datapackage.json), or its zip file.")],
+) -> None:
+    """Show the figures of a release on the site. It takes the place of an earlier one of the same city."""
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    with progress_on_screen() as progress:
+        commands.load(release, progress)
+    screen.print("Loaded. Next: wijkspiegel site serve")
+
+
 @site.command("send-mail")
 def send_mail(
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and look again every five seconds.")] = False,

@@ -77,6 +77,13 @@ def _wait_for(host: str, port: int, seconds: float = 20.0) -> None:
     raise SettingsError(f"The server did not answer on {host}:{port}. Look in {settings.DATA / 'server.log'}.")
 
 
+def load(path: Path, say: Progress) -> None:
+    """Load a release: its directory, or the zip file of one."""
+    from wijkspiegel.site.cities import rules  # noqa: PLC0415
+
+    rules.load(path, say=say)
+
+
 def send_mail(watch: bool, say: Progress) -> None:
     """Deliver what is due; with `watch`, every few seconds until stopped."""
     from wijkspiegel.site.mail import rules  # noqa: PLC0415

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "wijkspiegel.site.people",
     "wijkspiegel.site.mail",
     "wijkspiegel.site.audit",
+    "wijkspiegel.site.cities",
 ]
 
 MIDDLEWARE = [
@@ -82,7 +83,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wijkspiegel.site.pages.context",
-            ]
+            ],
+            "libraries": {"text": "wijkspiegel.site.text"},
         },
     }
 ]

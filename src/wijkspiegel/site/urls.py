@@ -13,9 +13,9 @@ urlpatterns = [
         path("account/", include("allauth.urls")),
         path("", include("wijkspiegel.site.people.urls")),
         path("", include("wijkspiegel.site.mail.urls")),
+        path("", include("wijkspiegel.site.cities.urls")),
         path("accessibility/", pages.accessibility, name="accessibility"),
         path("privacy/", pages.privacy, name="privacy"),
-        path("", pages.home, name="home"),
     ),
 ]
 handler400 = handler403 = handler404 = handler500 = None
