@@ -16,5 +16,7 @@ STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticF
 WHITENOISE_USE_FINDERS = True
 if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": DATA / "test.sqlite3"}  # noqa: F405 - in a file, where threads meet
+elif name := os.environ.get("WIJKSPIEGEL_TEST_DB"):
+    DATABASES["default"]["TEST"] = {"NAME": name}  # noqa: F405
 ALLOWED_HOSTS = ["*"]
 ACCOUNT_RATE_LIMITS = False
