@@ -14,6 +14,7 @@ urlpatterns = [
         path("", include("wijkspiegel.site.people.urls")),
         path("", include("wijkspiegel.site.mail.urls")),
         path("", include("wijkspiegel.site.cities.urls")),
+        path("", include("wijkspiegel.site.library.urls")),
         path("accessibility/", pages.accessibility, name="accessibility"),
         path("privacy/", pages.privacy, name="privacy"),
     ),
