@@ -146,8 +146,8 @@ def test_words_are_found_in_public_pieces_only(published: Draft, draft: Draft, e
     piece = published(done="Vrijwilligers kookten met nieuwkomers.")
     draft(title="Nieuwkomers koken")
     assert rules.public(sought="nieuwkomers") == [piece]
-    assert rules.public(sought="NIEUWK") in ([piece], [])  # the beginning of a word is enough on SQLite
-    assert rules.public(sought='"; DROP TABLE x; -- nieuwkomers') in ([piece], [])
+    assert rules.public(sought="NIEUWKOMER kookten") == [piece]  # one by its stem, or by its beginning
+    assert rules.public(sought='"; DROP TABLE x; -- nieuwkomers') == []
     assert rules.public(sought="zwembad") == rules.public(sought="…") == []
     rules.withdraw(piece, editor)
     assert rules.public(sought="nieuwkomers") == []
@@ -233,12 +233,10 @@ def test_who_supported_two_merged_themes_counts_once(account: Account, team: Use
     rules.merge(second, first, team)
     assert first.supports.count() == 2
     assert Theme.objects.get(pk=second.pk).into == first
-    for again in (
-        lambda: rules.merge(second, first, team),
-        lambda: rules.support(Theme.objects.get(pk=second.pk), one),
-    ):
-        with pytest.raises(ConflictError):
-            again()
+    with pytest.raises(ConflictError):
+        rules.merge(second, first, team)
+    with pytest.raises(ConflictError):
+        rules.support(Theme.objects.get(pk=second.pk), one)
     with pytest.raises(ConflictError):
         rules.merge(first, first, team)
 
