@@ -8,6 +8,7 @@ from wijkspiegel.site import pages
 urlpatterns = [
     path(".well-known/security.txt", pages.security_txt),
     path("theme.css", pages.theme_css, name="theme"),
+    path("api/v1/", include("wijkspiegel.site.api.urls")),
     path("language/", include("django.conf.urls.i18n")),
     *i18n_patterns(
         path("account/", include("allauth.urls")),

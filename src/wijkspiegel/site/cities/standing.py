@@ -56,6 +56,13 @@ def _latest(measure: str) -> dict[str, Headline]:
     return {one.part.city_id: one for one in ordered}
 
 
+def headlines_of(city: City) -> list[Headline]:
+    """Every figure of a city, by measure and year; of the release about itself where it has that year too."""
+    figures = Headline.objects.filter(part__city=city, part__release__is_current=True)
+    kept = {(one.measure, one.scheme, one.year): one for one in figures.order_by("part__release__subject")}
+    return [kept[key] for key in sorted(kept)]
+
+
 def has_map() -> bool:
     return Map.objects.filter(release__is_current=True).exists()
 
