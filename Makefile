@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop test check bench docs four-cities lock vendor messages clean
+.PHONY: help demo stop test test-postgresql check bench docs four-cities lock vendor messages clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ stop: ## End the site that the demo left running
 
 test: $(VENV)/.dev ## Install the test tools and run every test
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term $(PYTEST)
+
+test-postgresql: $(VENV)/.dev ## The tests of the site on PostgreSQL: make test-postgresql DATABASE_URL=postgres://...
+	DATABASE_URL='$(DATABASE_URL)' $(BIN)/pytest -q --create-db -m "not browser" tests/site
 
 check: $(VENV)/.dev ## Lint and types
 	$(BIN)/ruff format --check
