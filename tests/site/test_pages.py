@@ -42,7 +42,7 @@ def faults_of(context: BrowserContext, site: str, path: str) -> list[str]:
     """What axe finds, what asks for another site or is refused by the policy, and what is wider than a phone."""
     page = context.new_page()
     told: list[str] = []
-    page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: told.append(message.text) if "Security Policy" in message.text else None)
     page.on("request", lambda request: None if request.url.startswith(site) else told.append(f"asks for {request.url}"))
     page.goto(f"{site}/{path}")
     faults = list(told)  # before axe, which changes styles of its own to look

@@ -1,7 +1,7 @@
 """Cities beside each other: by a measure, on a map, two to four at a time. Reads only."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,19 +80,17 @@ def outlines(measure: str) -> dict[str, Any]:
                 "told": told(one.value),
                 "shade": shades.get(one.city.code),
             }
-    return collection | {
-        "legend": [{"shade": one.number, "told": one.text} for one in _legend(listed.values(), shades)]
-    }
+    return collection
 
 
 def map_svg(measure: str, language: str) -> str:
     listed = cities_by(measure)
     shades = _shades(listed)
     drawn = choropleth(
-        "map", _("Municipalities by a measure"), title_of(measure), _collection(), shades, _legend(listed, shades),
+        "map", _("Municipalities by a measure"), title_of(measure), _collection(), shades, legend(listed),
         {one.city.code: one.city.name for one in listed}, _("not known"),
     )  # fmt: skip
-    return drawn.replace("<title", f"<style>{STYLE}</style><title", 1)
+    return drawn.partition("<ul")[0].replace("<title", f"<style>{STYLE}</style><title", 1)
 
 
 def _collection() -> dict[str, Any]:
@@ -106,7 +104,9 @@ def _shades(listed: Sequence[Standing]) -> dict[str, int]:
     return {one.city.code: CLASSES * number // len(known) for number, one in enumerate(known)}
 
 
-def _legend(listed: Iterable[Standing], shades: Mapping[str, int]) -> list[Shade]:
+def legend(listed: Sequence[Standing]) -> list[Shade]:
+    """What the classes of a map stand for."""
+    shades = _shades(listed)
     of_class: dict[int, list[float]] = {}
     for one in listed:
         if one.value is not None:

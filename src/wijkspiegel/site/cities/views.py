@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "measures": rules.MEASURES,
             "listed": listed,
             "has_map": standing.has_map(),
+            "legend": standing.legend(listed),
         },
     )
 

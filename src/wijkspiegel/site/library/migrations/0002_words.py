@@ -5,7 +5,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 POSTGRESQL = """
-CREATE TABLE library_found (piece bigint PRIMARY KEY REFERENCES library_piece (id) ON DELETE CASCADE, words tsvector NOT NULL);
+CREATE TABLE library_found (piece bigint PRIMARY KEY, words tsvector NOT NULL);
 CREATE INDEX library_found_words ON library_found USING gin (words);
 """
 SQLITE = "CREATE VIRTUAL TABLE library_found USING fts5(title, words, tokenize = 'unicode61 remove_diacritics 2')"
