@@ -1,9 +1,11 @@
 """Accounts of every role, and a browser that looks at pages as a person would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from wijkspiegel.site.people.models import Role, User
@@ -41,3 +43,17 @@ def signed_in(client: Client, account: Account) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def record_that_empties(transactional_db: None) -> Iterator[None]:
+    """After a test that commits, SQLite empties each table row by row, which the record refuses."""
+    yield
+    if connection.vendor == "sqlite":
+        triggers = import_module("wijkspiegel.site.audit.migrations.0002_append_only").SQLITE.strip().splitlines()
+        with connection.cursor() as cursor:
+            for trigger in triggers:
+                cursor.execute(f"DROP TRIGGER {trigger.split()[2]}")
+            cursor.execute("DELETE FROM audit_line")
+            for trigger in triggers:
+                cursor.execute(trigger)
