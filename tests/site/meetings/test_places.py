@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.site.conftest import Account
 from tests.site.meetings.conftest import DAY, HOUR, NOBODY, Make, letters_to, proven, register, states
+from wijkspiegel.site import commands
 from wijkspiegel.site.audit.models import Line
 from wijkspiegel.site.cities.models import City
 from wijkspiegel.site.mail.models import Message
@@ -345,3 +347,13 @@ class Any_order(TestCase):  # noqa: N801 - its name is read as a sentence
             assert waiting == 0 or seated >= made.capacity
             numbers = list(made.registrations.values_list("number", flat=True))
             assert len(numbers) == len(set(numbers))
+
+
+def test_delivering_mail_lets_go_what_expired_first_so_that_the_offer_goes_along(meeting: Make) -> None:
+    now = timezone.now()
+    made = meeting(now - 3 * DAY, capacity=1)
+    register(made, "a@example.nl", now - 2 * DAY)
+    rules.confirm(register(made, "x@example.nl", now - DAY).pk, Place.WAITING, now - DAY)
+    made.registrations.filter(name="a").update(state=Place.HELD, expires=now - HOUR)
+    commands.send_mail(False, lambda step: None)
+    assert letters_to("x@example.nl") == ["waiting", "offered"]

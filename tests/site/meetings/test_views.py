@@ -67,13 +67,13 @@ def test_what_is_coming_and_what_was_held(meeting: Make, client: Client) -> None
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"opens": None}, "Save the date: registration opens later."),
+        ({"opens": None}, "Registration opens later."),
         (
             {"opens": datetime.fromisoformat("2040-01-30T15:30:00+01:00")},
-            "registration opens on 30 January 2040, 15:30",
+            "Registration opens on 30 January 2040, 15:30",
         ),
-        ({"capacity": 1}, "Registration is open: 1 place left."),
-        ({"stage": Stage.CANCELLED}, "This meeting is cancelled."),
+        ({"capacity": 1}, "1 place is left."),
+        ({"stage": Stage.CANCELLED}, "It does not take place."),
     ],
 )
 def test_the_state_is_said_in_words(meeting: Make, client: Client, given: dict[str, Any], words: str) -> None:
