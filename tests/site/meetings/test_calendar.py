@@ -174,3 +174,14 @@ def test_a_title_cannot_add_lines_of_its_own(eindhoven: City, client: Client) ->
     )  # fmt: skip
     _, event = read(client.get("/meetings/dag.ics").content)
     assert (str(event["SUMMARY"]), event.start) == (made.title, NOW)
+
+
+@pytest.mark.django_db
+def test_who_has_the_latest_feed_is_not_sent_it_again(meeting: Make, client: Client, account: Account) -> None:
+    made = meeting()
+    first = client.get("/meetings.ics")
+    meeting(stage=Stage.DRAFT)
+    assert client.get("/meetings.ics", headers={"if-none-match": first["ETag"]}).status_code == 304
+    rules.change(made.pk, given_of(made, place="Evoluon"), 0, account("programme"), made.starts - DAY)
+    again = client.get("/meetings.ics", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, b"LOCATION:Evoluon" in again.content) == (200, True)

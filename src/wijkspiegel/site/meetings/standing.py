@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Q, QuerySet, TextChoices
+from django.db.models import Count, Max, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from wijkspiegel.site.meetings.models import LIVE, SEATED, Meeting, Photo, Place, Registration, Stage
@@ -99,12 +99,22 @@ def visible_to(visitor: people.Visitor) -> QuerySet[Meeting]:
     return Meeting.objects.filter(~Q(stage=Stage.DRAFT) | own).select_related("city")
 
 
+LONG = ("programme", "materials", "report", "city__approach")
+"""What no list shows."""
+
+
 def upcoming(visitor: people.Visitor, now: datetime) -> QuerySet[Meeting]:
-    return visible_to(visitor).filter(ends__gt=now).order_by("starts", "pk")
+    return visible_to(visitor).filter(ends__gt=now).order_by("starts", "pk").defer(*LONG)
 
 
 def past(visitor: people.Visitor, now: datetime) -> QuerySet[Meeting]:
-    return visible_to(visitor).filter(ends__lte=now).order_by("-starts", "-pk")
+    return visible_to(visitor).filter(ends__lte=now).order_by("-starts", "-pk").defer(*LONG)
+
+
+def edition() -> str:
+    """Another one whenever anything of a public meeting changed."""
+    found = Meeting.objects.exclude(stage=Stage.DRAFT).aggregate(number=Count("pk"), latest=Max("changed"))
+    return f"{found['number']} {found['latest']}"
 
 
 def photos_for(visitor: people.Visitor, meeting: Meeting) -> Sequence[Photo]:

@@ -8,12 +8,15 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +29,7 @@ from wijkspiegel.site.people import rules as people
 Answers = Callable[..., HttpResponse]
 
 IN_FEED = 500
+A_DAY = 24 * 3600
 FORMULA = tuple("=+-@＝＋－＠")
 """What a formula may begin with; the wide ones where a spreadsheet is Japanese."""
 
@@ -86,7 +90,16 @@ def ics(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    return _calendar(calendar.published(standing.public().order_by("-starts")[:IN_FEED]), "wijkspiegel.ics")
+    """Calendars ask for it every hour or so: it is made once for each edition, and sent to who has another."""
+    edition = quote_etag(standing.edition())
+    unchanged = get_conditional_response(request, etag=edition)
+    if unchanged is not None:
+        return unchanged
+    latest = standing.public().order_by("-starts").defer(*standing.LONG)[:IN_FEED]
+    content = cache.get_or_set(f"meetings.ics {edition}".replace(" ", "-"), lambda: calendar.published(latest), A_DAY)
+    response = _calendar(content, "wijkspiegel.ics")
+    response["ETag"] = edition
+    return response
 
 
 def _calendar(content: bytes, name: str) -> HttpResponse:
