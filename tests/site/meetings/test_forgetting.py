@@ -9,6 +9,7 @@ from tests.site.conftest import Account
 from tests.site.meetings.conftest import DAY, HOUR, Make, proven, register, states
 from wijkspiegel.site import commands
 from wijkspiegel.site.audit.models import Line
+from wijkspiegel.site.mail.models import Message
 from wijkspiegel.site.meetings import rules
 from wijkspiegel.site.meetings.models import Meeting, Place, Question, Registration
 from wijkspiegel.site.people import rules as people
@@ -106,3 +107,13 @@ def test_many_whose_names_are_forgotten_are_still_many(meeting: Make) -> None:
         rules.confirm(register(made, f"{number}@example.nl", NOW).pk, Place.HELD, NOW)
     assert rules.forget_participants(made.ends + timedelta(days=40)) == 3
     assert made.registrations.filter(state=Place.CONFIRMED).count() == 3
+
+
+def test_nobody_writes_to_who_is_no_longer_known(meeting: Make, account: Account) -> None:
+    made = meeting(NOW, capacity=1)
+    register(made, "a@example.nl", NOW)
+    made.registrations.update(state=Place.OFFERED)
+    rules.forget_participants(made.ends + 31 * DAY)
+    rules.settle_all(made.ends + 31 * DAY)
+    assert states(made) == [("", "expired")]
+    assert not Message.objects.filter(to="").exists()

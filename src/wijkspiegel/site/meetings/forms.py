@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wijkspiegel.site.cities.models import City
@@ -35,9 +36,11 @@ class Unhurried(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("website"):
-            self._send_again(_("Please leave the last field empty, and send this once more."))
+            self._send_again(gettext("Please leave the last field empty, and send this once more."))
         elif not self._took_its_time(given.get("started", "")):
-            self._send_again(_("That was faster than we can follow. Nothing is lost: please send this once more."))
+            self._send_again(
+                gettext("That was faster than we can follow. Nothing is lost: please send this once more.")
+            )
         return given
 
     def _took_its_time(self, started: str) -> bool:

@@ -77,6 +77,8 @@ def read_token(token: str) -> tuple[int, Place]:
 
 def write(kind: str, meeting: Meeting, to: Registration, now: datetime, once: str = "", method: str = "") -> None:
     """once : what tells this letter from an earlier one of its kind. method : REQUEST or CANCEL, for a calendar."""
+    if not to.email:
+        return  # it is no longer kept who this was
     subject, opening = WORDS[kind]
     with translation.override(to.language):
         text = render_to_string(

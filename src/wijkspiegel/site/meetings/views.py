@@ -96,8 +96,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     if unchanged is not None:
         return unchanged
     latest = standing.public().order_by("-starts").defer(*standing.LONG)[:IN_FEED]
-    content = cache.get_or_set(f"meetings.ics {edition}".replace(" ", "-"), lambda: calendar.published(latest), A_DAY)
-    response = _calendar(content, "wijkspiegel.ics")
+    kept = cache.get_or_set(f"meetings.ics {edition}".replace(" ", "-"), lambda: calendar.published(latest), A_DAY)
+    response = _calendar(kept or b"", "wijkspiegel.ics")
     response["ETag"] = edition
     return response
 
