@@ -3,6 +3,7 @@
 Journeys are imported where they begin: `--help` and a mistyped option need not wait seconds for libraries.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ app = typer.Typer(
 )
 EXTRA_OF = {"django": "site", "shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey"}
 """Library -> the extra that installs it."""
+COUNTRY_OF_DEMO = 1_000_000
+"""People in the country of the demo: twenty gemeenten to compare."""
+
 screen = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -144,6 +148,7 @@ def demo(
     people: Annotated[int, typer.Option(help="How many people live in the invented city.")] = 200_000,
     seed: SeedOption = 1,
     language: LanguageOption = Language.nl,
+    with_site: Annotated[bool, typer.Option("--site", help="End with the site on 127.0.0.1:8000, filled.")] = False,
 ) -> None:
     """Invent a city, compute its mirror, and say where to look."""
     from wijkspiegel.sources.invented import invent as invent_city
@@ -152,7 +157,30 @@ def demo(
         invent_city(people, seed, out / "city", progress)
         release = _look_into_own(out / "city" / "city.toml", language, progress)
         write(release, out, language, progress)
+        accounts = _fill_site(out, seed, language, progress) if with_site else []
     say_what_was_done(release, out, language)
+    if accounts:
+        screen.print("\nThe site: http://127.0.0.1:8000 (stop it with: make stop). Sign in as")
+        for email, password, role in accounts:
+            screen.print(f"  {role:<14} {email}  {password}", markup=False)
+
+
+def _fill_site(out: Path, seed: int, language: Language, progress: "Progress") -> list[tuple[str, str, str]]:
+    """The demo's own site, in the background."""
+    os.environ["WIJKSPIEGEL_DATA"] = str(out / "site")
+    from wijkspiegel.disclosure import write_release
+    from wijkspiegel.mirror import look_into
+    from wijkspiegel.site import commands
+    from wijkspiegel.sources.invented.country import invented_country
+
+    progress("inventing a country around the city")
+    country = look_into(invented_country(COUNTRY_OF_DEMO, seed), language=language)
+    write_release(country, out / "country")
+    accounts = commands.fill_demo([out / "country", out], progress)
+    progress("starting the site")
+    commands.stop()
+    commands.serve("127.0.0.1", 8000, 2, background=True)
+    return accounts
 
 
 @app.command()

@@ -20,7 +20,18 @@ from wijkspiegel.sources.city_settings import CitySettings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*(page for page in ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-COMMANDS: dict[str, Any] = dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def commands_of(group: Any, before: str = "") -> dict[str, Any]:
+    """Every command by its whole name: "mirror", "site serve"."""
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        inner = hasattr(command, "commands")
+        found |= commands_of(command, f"{before}{name} ") if inner else {f"{before}{name}": command}
+    return found
+
+
+COMMANDS = commands_of(typer.main.get_command(app))
 
 
 def chapters(page: str) -> dict[str, str]:

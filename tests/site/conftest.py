@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from tests.site.releases import figures
+from wijkspiegel.disclosure import write_release
+from wijkspiegel.site.cities import rules as cities
+from wijkspiegel.site.cities.models import Release
 from wijkspiegel.site.people.models import Role, User
 
 PASSWORD = "spiegel aan de wand"
@@ -43,6 +48,18 @@ def signed_in(client: Client, account: Account) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a release of small cities lies."""
+    return write_release(figures(), tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture
+def loaded(db: None, directory: Path) -> Release:
+    """The release, loaded."""
+    return cities.load(directory)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -39,6 +40,7 @@ def run_django(arguments: Sequence[str]) -> None:
 
 def serve(host: str, port: int, workers: int, background: bool) -> None:
     """Serve with gunicorn. In the background: until `stop`."""
+    _require_free(host, port)
     set_up()
     command = [
         sys.executable, "-m", "gunicorn", "wijkspiegel.site.wsgi:application", "--bind", f"{host}:{port}",
@@ -54,9 +56,14 @@ def serve(host: str, port: int, workers: int, background: bool) -> None:
 def stop() -> bool:
     """End a server in the background; False where none runs."""
     try:
-        os.kill(int(_pid_file().read_text()), signal.SIGTERM)
+        pid = int(_pid_file().read_text())
+        os.kill(pid, signal.SIGTERM)
     except (FileNotFoundError, ProcessLookupError, ValueError):
         return False
+    for _ in range(100):
+        if not _pid_file().exists():  # gunicorn removes it when it has ended
+            break
+        time.sleep(0.1)
     return True
 
 
@@ -65,9 +72,17 @@ def _pid_file() -> Path:
     return path
 
 
-def _wait_for(host: str, port: int, seconds: float = 20.0) -> None:
-    import socket  # noqa: PLC0415
+def _require_free(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise SettingsError(
+            f"{host}:{port} cannot be listened on ({error.strerror}). Give another with --port, or end what is there: "
+            "wijkspiegel site stop."
+        ) from None
 
+
+def _wait_for(host: str, port: int, seconds: float = 20.0) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with socket.socket() as probe:
@@ -82,6 +97,17 @@ def load(path: Path, say: Progress) -> None:
     from wijkspiegel.site.cities import rules  # noqa: PLC0415
 
     rules.load(path, say=say)
+
+
+def fill_demo(releases: Sequence[Path], say: Progress) -> list[tuple[str, str, str]]:
+    """Load releases and an invented programme, to look around in. Returns address, password and role of accounts."""
+    set_up()
+    for path in releases:
+        load(path, say)
+    from wijkspiegel.site.demo import fill  # noqa: PLC0415
+
+    say("an invented programme")
+    return [(one.email, one.password, one.role) for one in fill()]
 
 
 def send_mail(watch: bool, say: Progress) -> None:

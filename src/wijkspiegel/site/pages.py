@@ -36,7 +36,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             (code, name, address_in(request, code)) for code, name in (("nl", "Nederlands"), ("en", "English"))
         ],
         "theme_class": settings.THEME_CLASS,
-        "theme": settings.THEME_CSS,
+        "theme_css": settings.THEME_CSS,
         "is_staff": people.has(request.user, *people.STAFF),
         "edits": people.cities_of(request.user),
     }

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "wijkspiegel.site.mail",
     "wijkspiegel.site.audit",
     "wijkspiegel.site.cities",
+    "wijkspiegel.site.library",
     "wijkspiegel.site.meetings",
 ]
 

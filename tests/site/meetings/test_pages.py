@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
+from tests.site.browser import sign_in
 from tests.site.meetings.conftest import DAY, HOUR, Make, register, states
 from tests.site.meetings.test_views import link_to
+from tests.site.test_keyboard import tab_to
 from tests.site.test_pages import browser, context, faults_of  # noqa: F401 - fixtures
 from wijkspiegel.site.meetings import letters
 
@@ -47,25 +49,10 @@ def test_the_pages_are_for_everybody(
     language: str,
 ) -> None:
     for_everybody, for_organisers = pages
-    told = {path: faults_of(context.new_page(), live_server.url, f"{language}/{path}") for path in for_everybody}
-    cookie = signed_in("editor", city="GM0772").cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    told |= {path: faults_of(context.new_page(), live_server.url, f"{language}/{path}") for path in for_organisers}
+    told = {path: faults_of(context, live_server.url, f"{language}/{path}") for path in for_everybody}
+    sign_in(context, signed_in("editor", city="GM0772"), live_server.url)
+    told |= {path: faults_of(context, live_server.url, f"{language}/{path}") for path in for_organisers}
     assert {path: faults for path, faults in told.items() if faults} == {}
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Go on with the tab key until something of that name has the focus."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if name in (page.evaluate("document.activeElement.innerText || document.activeElement.name") or ""):
-            return
-    raise AssertionError(f"no {name} within 40 tabs of {page.url}")
 
 
 def test_somebody_registers_and_confirms_with_a_keyboard_alone_and_no_key_goes_elsewhere(
@@ -78,17 +65,17 @@ def test_somebody_registers_and_confirms_with_a_keyboard_alone_and_no_key_goes_e
     page.on("request", lambda request: sent.append(request.headers.get("referer", "")))
     page.goto(f"{live_server.url}/en/meetings/{made.slug}/")
     tab_to(page, "Register")
-    press(page, "Enter")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/register/")
-    for name, typed in (("name", "Anna"), ("email", "anna@example.nl")):
+    for name, typed in (("Name", "Anna"), ("E-mail address", "anna@example.nl")):
         tab_to(page, name)
         page.keyboard.type(typed)
     page.wait_for_timeout(2100)
-    press(page, "Enter")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/registered/")
     page.goto(live_server.url + link_to("anna@example.nl"))
     tab_to(page, "Yes, I take part")
-    press(page, "Enter")
+    page.keyboard.press("Enter")
     page.get_by_role("heading", name="You take part").wait_for()
     page.get_by_role("link", name="Internationals").click()
     page.wait_for_url(f"**/meetings/{made.slug}/")

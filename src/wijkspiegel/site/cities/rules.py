@@ -13,7 +13,8 @@ from typing import Any
 import pyarrow.compute as pc
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.dispatch import Signal
 from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -31,6 +32,9 @@ from wijkspiegel.site.people import rules as people
 from wijkspiegel.site.people.models import Role
 
 Progress = Callable[[str], None]
+
+showing = Signal()
+"""The page of a city (`city`) is shown: slices that know more of it answer with HTML for the side of the page."""
 
 MEASURES = ("differ", "entropy_index", "dissimilarity")
 """By which cities are coloured and listed: the chance that two residents differ; how far groups live apart."""
@@ -152,49 +156,40 @@ def _free_slug(name: str, code: str) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page shows of an area: the part of a release that tells most of it, and the findings, drawn."""
+    """What a page shows of an area: the part of a release that tells most of it, its areas, and the findings, drawn."""
 
     part: Part
     area: Area
+    others: tuple[Area, ...]
     html: str
 
 
-def best_part(city: City) -> Part:
+def best_part(slug: str) -> Part:
     """Of the release about this city, else of the one of many. Raises Part.DoesNotExist."""
-    found = Part.objects.filter(city=city, release__is_current=True).select_related("release").defer("package")
-    part = found.order_by("-release__subject", "-release__loaded").first()
+    found = Part.objects.filter(city__slug=slug, release__is_current=True).select_related("release", "city")
+    part = found.defer("package").order_by("-release__subject", "-release__loaded").first()
     if part is None:
         raise Part.DoesNotExist
     return part
 
 
-def shown(city: City, code: str, language: str) -> Shown:
-    """Raises Part.DoesNotExist or Area.DoesNotExist for what no current release tells of."""
-    part = best_part(city)
-    area = Area.objects.get(part=part, code=code)
+def shown(slug: str, code: str | None, language: str) -> Shown:
+    """The city itself where code is None. Raises DoesNotExist for what no current release tells of."""
+    part = best_part(slug)
+    code = code or part.city_id
+    areas = {area.code: area for area in part.areas.all()}
+    if code not in areas:
+        raise Area.DoesNotExist
     page = Page.objects.filter(part=part, area=code, language=language, program=__version__).first()
-    return Shown(part, area, page.html if page else draw(part, code, language))
+    others = tuple(area for area in areas.values() if area.code != part.city_id)
+    return Shown(part, areas[code], others, page.html if page else draw(part, code, language))
 
 
-def areas_of(part: Part) -> list[Area]:
-    """The areas in a city, without the city itself."""
-    return [area for area in part.areas.all() if area.code != part.city_id]
-
-
-@dataclass(frozen=True)
-class Alike:
-    """A city that is alike; `city` is None where no release tells of it."""
-
-    name: str
-    city: City | None
-    because: str
-
-
-def peers_of(part: Part) -> list[Alike]:
-    """The most alike cities, the most alike first."""
-    peers = list(part.peers.all()[:5])
-    known = City.objects.in_bulk([one.code for one in peers])
-    return [Alike(str(known.get(one.code, one.code)), known.get(one.code), one.because) for one in peers]
+def peers_of(part: Part) -> QuerySet[Peer]:
+    """The most alike cities first, with `name` and `slug`, None where no release tells of them."""
+    known = City.objects.filter(code=OuterRef("code"))
+    named = part.peers.annotate(name=Subquery(known.values("name")), slug=Subquery(known.values("slug")))
+    return named[:5]
 
 
 def areas_called(name: str) -> list[Area]:

@@ -1,7 +1,7 @@
 """Cities beside each other: by a measure, on a map, two to four at a time. Reads only."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,13 @@ def _latest(measure: str) -> dict[str, Headline]:
     return {one.part.city_id: one for one in ordered}
 
 
+def headlines_of(city: City) -> list[Headline]:
+    """Every figure of a city, by measure and year; of the release about itself where it has that year too."""
+    figures = Headline.objects.filter(part__city=city, part__release__is_current=True)
+    kept = {(one.measure, one.scheme, one.year): one for one in figures.order_by("part__release__subject")}
+    return [kept[key] for key in sorted(kept)]
+
+
 def has_map() -> bool:
     return Map.objects.filter(release__is_current=True).exists()
 
@@ -73,20 +80,16 @@ def outlines(measure: str) -> dict[str, Any]:
                 "told": told(one.value),
                 "shade": shades.get(one.city.code),
             }
-    return collection
+    return collection | {
+        "legend": [{"shade": one.number, "told": one.text} for one in _legend(listed.values(), shades)]
+    }
 
 
 def map_svg(measure: str, language: str) -> str:
     listed = cities_by(measure)
     shades = _shades(listed)
-    of_class = [[one.value for one in listed if shades.get(one.city.code) == number] for number in range(CLASSES)]
-    legend = [
-        Shade(number, f"{told(min(values))} – {told(max(values))}")  # type: ignore[type-var]
-        for number, values in enumerate(of_class)
-        if values
-    ]
     drawn = choropleth(
-        "map", _("Municipalities by a measure"), title_of(measure), _collection(), shades, legend,
+        "map", _("Municipalities by a measure"), title_of(measure), _collection(), shades, _legend(listed, shades),
         {one.city.code: one.city.name for one in listed}, _("not known"),
     )  # fmt: skip
     return drawn.replace("<title", f"<style>{STYLE}</style><title", 1)
@@ -101,6 +104,14 @@ def _shades(listed: Sequence[Standing]) -> dict[str, int]:
     """City -> class of its value, from 0, each of about as many cities."""
     known = sorted((one for one in listed if one.value is not None), key=lambda one: one.value or 0)
     return {one.city.code: CLASSES * number // len(known) for number, one in enumerate(known)}
+
+
+def _legend(listed: Iterable[Standing], shades: Mapping[str, int]) -> list[Shade]:
+    of_class: dict[int, list[float]] = {}
+    for one in listed:
+        if one.value is not None:
+            of_class.setdefault(shades[one.city.code], []).append(one.value)
+    return [Shade(number, f"{told(min(values))} – {told(max(values))}") for number, values in sorted(of_class.items())]
 
 
 def told(value: float | None) -> str:

@@ -3,7 +3,7 @@
 import json
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -58,22 +58,21 @@ def map_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def city(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(City, slug=slug)
-    return _page(request, found, found.code)
+    return _page(request, slug, None)
 
 
 @require_safe
 def area(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    found = get_object_or_404(City, slug=slug)
-    return redirect("city", slug) if code == found.code else _page(request, found, code)
+    return _page(request, slug, code)
 
 
-def _page(request: HttpRequest, found: City, code: str) -> HttpResponse:
+def _page(request: HttpRequest, slug: str, code: str | None) -> HttpResponse:
     try:
-        shown = rules.shown(found, code, get_language() or "nl")
+        shown = rules.shown(slug, code, get_language() or "nl")
     except (Part.DoesNotExist, Area.DoesNotExist):
-        return render(request, "cities/untold.html", {"city": found}, status=404)
-    whole = code == found.code
+        return render(request, "cities/untold.html", {"city": get_object_or_404(City, slug=slug)}, status=404)
+    found = shown.part.city
+    whole = shown.area.code == found.code
     return render(
         request,
         "cities/city.html",
@@ -81,9 +80,9 @@ def _page(request: HttpRequest, found: City, code: str) -> HttpResponse:
             "city": found,
             "shown": shown,
             "whole": whole,
-            "areas": rules.areas_of(shown.part) if whole else [],
             "peers": rules.peers_of(shown.part) if whole else [],
             "may_write": people.has(request.user, Role.EDITOR, *people.STAFF, city=found.code),
+            "more": [html for _slice, html in rules.showing.send(City, city=found)] if whole else [],
             "catalogue": catalogue.as_json(found, shown.part) if whole else "",
         },
     )
@@ -92,7 +91,10 @@ def _page(request: HttpRequest, found: City, code: str) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the release that the page of a city shows: CSV and a description, in a zip file."""
-    part = rules.best_part(get_object_or_404(City, slug=slug))
+    try:
+        part = rules.best_part(slug)
+    except Part.DoesNotExist:
+        raise Http404 from None
     response = HttpResponse(bytes(Part.objects.values_list("package", flat=True).get(pk=part.pk)))
     response["Content-Type"] = "application/zip"
     response["Content-Disposition"] = f'attachment; filename="wijkspiegel-{slug}.zip"'

@@ -7,7 +7,15 @@ if (drawn && window.L) {
     place.className = "moving";
     place.setAttribute("role", "region");
     place.setAttribute("aria-label", drawn.dataset.label);
-    drawn.replaceWith(place);
+    const legend = document.createElement("ul");
+    legend.className = "legend";
+    for (const one of cities.legend) {
+      const line = document.createElement("li");
+      line.className = `s${one.shade}`;
+      line.textContent = one.told;
+      legend.append(line);
+    }
+    drawn.replaceWith(place, legend);
     const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, scrollWheelZoom: false });
     const layer = L.geoJSON(cities, {
       style: (city) => ({ className: `city s${city.properties.shade ?? "none"}`, weight: 0.7, fillOpacity: 1, color: "#fff" }),
