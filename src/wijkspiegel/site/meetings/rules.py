@@ -220,12 +220,12 @@ def _settle(meeting: Meeting, now: datetime) -> None:
     """Let go what expired, then offer what is free to the first who wait. From the start on nothing is offered."""
     for one in _live(meeting).filter(expires__lte=now):
         hears = one.state == Place.OFFERED and meeting.stage == Stage.PUBLISHED
-        _move(one, Place.EXPIRED, now)
+        _place(one, Place.EXPIRED, now)
         if hears:
             letters.write("expired", meeting, one, now)
     if meeting.stage == Stage.PUBLISHED and now < meeting.starts:
         for one in _live(meeting).filter(state=Place.WAITING)[: _free(meeting)]:
-            _move(one, Place.OFFERED, now, expires=_until(meeting, now))
+            _place(one, Place.OFFERED, now, expires=_until(meeting, now))
             letters.write("offered", meeting, one, now)
 
 
@@ -238,7 +238,7 @@ def _until(meeting: Meeting, now: datetime) -> datetime:
     return min(now + HOLD_LASTS, meeting.starts)
 
 
-def _move(one: Registration, to: Place, now: datetime, expires: datetime | None = None) -> None:
+def _place(one: Registration, to: Place, now: datetime, expires: datetime | None = None) -> None:
     one.state, one.changed, one.expires = to, now, expires
     one.save()
 
@@ -332,10 +332,10 @@ def confirm(pk: int, seen: Place, now: datetime) -> Registration:
         return one
     one.proven = one.proven or now
     if one.state in (Place.HELD, Place.OFFERED):
-        _move(one, Place.CONFIRMED, now)
+        _place(one, Place.CONFIRMED, now)
         letters.write("confirmed", meeting, one, now, method="REQUEST")
     elif one.state == Place.WAITING:
-        _move(one, Place.WAITING, now)
+        _place(one, Place.WAITING, now)
     return one
 
 
@@ -363,7 +363,7 @@ def remove(pk: int, by: people.Visitor, now: datetime) -> None:
 
 def _let_go(meeting: Meeting, one: Registration, now: datetime) -> None:
     had_seat = one.state == Place.CONFIRMED
-    _move(one, Place.CANCELLED, now)
+    _place(one, Place.CANCELLED, now)
     letters.write("cancelled", meeting, one, now, method="CANCEL" if had_seat else "")
 
 
