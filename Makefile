@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop test test-postgresql check bench docs four-cities lock vendor messages clean
+.PHONY: help demo stop test test-postgresql check bench docs four-cities add-health lock vendor messages clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ docs: $(VENV)/.dev ## Build the documentation in docs/_build/html; a broken link
 
 four-cities: $(VENV)/.run ## Write docs/explanation/four-cities.md from published figures: make four-cities CBS="a.csv b.csv"
 	$(BIN)/python docs/four_cities.py $(CBS)
+
+add-health: $(VENV)/.run ## Write docs/explanation/add-health.md from friendship nominations: make add-health DATA=DIRECTORY
+	$(BIN)/python docs/add_health.py $(DATA)
 
 lock: ## Choose and pin the versions of everything that is installed (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --extra all -o requirements/run.txt

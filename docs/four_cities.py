@@ -56,6 +56,22 @@ def rows(release: Release, table: str, **wanted: object) -> list[Row]:
     return [row for row in release.tables[table].to_pylist() if all(row[name] == wanted[name] for name in wanted)]
 
 
+def freed(release: Release, **wanted: object) -> dict[int, Estimate]:
+    """Year -> an index of segregation without what is chance, which its interval is of: by way of R, as on a page."""
+    found = {}
+    for row in rows(release, "segregation", **wanted):
+        same = {name: row[name] for name in ("area", "level", "year", "scheme", "group", "against")}
+        (of_r,) = rows(release, "segregation", **same, measure="relative_diversity")
+        part = max(of_r["corrected"] / of_r["value"], 0.0)
+        value = row["value"] * (part**0.5 if row["measure"] == "dissimilarity" else part)
+        if row["measure"] == "isolation":
+            share = {"area": row["area"], "year": row["year"], "scheme": row["scheme"], "group": row["group"]}
+            even = rows(release, "composition", **share)[0]["share"]
+            value = even + row["corrected"] * (1 - even)
+        found[row["year"]] = Estimate(value, row["lower"], row["upper"])
+    return found
+
+
 def estimates(release: Release, table: str, **wanted: object) -> dict[int, Estimate]:
     """Year -> the figure."""
     return {row["year"]: Estimate(row["value"], row["lower"], row["upper"]) for row in rows(release, table, **wanted)}
@@ -120,17 +136,15 @@ def segregation_of(release: Release, city: str, scheme: str, years: list[int]) -
         lines = []
         for name, (measure, group, against) in SPREAD.items():
             wanted = {"area": city, "level": level, "scheme": scheme, "measure": measure, "group": group}
-            found = estimates(release, "segregation", **wanted, against=against)
-            chance = {row["year"]: row["expected"] for row in rows(release, "segregation", **wanted, against=against)}
+            found = freed(release, **wanted, against=against)
+            measured = {row["year"]: row["value"] for row in rows(release, "segregation", **wanted, against=against)}
             if found:
-                lines.append([name, *(f"{found[y].written()}; chance {chance[y]:.3f}" for y in years)])
+                lines.append([name, *(f"{found[y].written()}; measured {measured[y]:.3f}" for y in years)])
         if lines:
             yield from table([f"between {level}en", *map(str, years)], lines)
 
 
 def change_of(release: Release, city: str, scheme: str, years: list[int]) -> Iterator[str]:
-    wanted = {"area": city, "level": "buurt", "scheme": scheme, "measure": "entropy_index", "group": "all"}
-    found = estimates(release, "segregation", **wanted, against="all")
     split = {
         (row["from"], row["to"]): row
         for row in rows(release, "change", area=city, scheme=scheme, measure="entropy_index")
@@ -139,8 +153,16 @@ def change_of(release: Release, city: str, scheme: str, years: list[int]) -> Ite
     for before, after in pairwise(years):
         if not (row := split.get((before, after))):
             continue
-        differs = (found[after] - found[before]).written(4, signed=True)
-        lines.append([f"{before} to {after}", differs, f"{row['margins']:+.4f}", f"{row['structure']:+.4f}"])
+        total = Estimate(row["total"], row["lower"], row["upper"])
+        spread = Estimate(row["structure"], row["lower"] - row["margins"], row["upper"] - row["margins"])
+        lines.append(
+            [
+                f"{before} to {after}",
+                total.written(4, signed=True),
+                f"{row['margins']:+.4f}",
+                spread.written(4, signed=True),
+            ]
+        )
     if lines:
         yield from table(["change of H between buurten", "total", "by composition", "by who lives where"], lines)
 
@@ -149,8 +171,8 @@ def peers_of(release: Release, city: str, names: dict[str, str]) -> str:
     found = rows(release, "peers", area=city)
     latest = max(row["year"] for row in found)
     nearest = sorted((row for row in found if row["year"] == latest), key=lambda row: row["rank"])[:3]
-    alike = "; ".join(f"{names[row['peer']]} ({row['because']})" for row in nearest)
-    return f"Most alike in {latest}: {alike}.\n"
+    alike = " ".join(f"{names[row['peer']]}: {row['because']}" for row in nearest)
+    return f"Most alike in {latest}. {alike}\n"
 
 
 def chapter(city: str, name: str, release: Release) -> Iterator[str]:
@@ -176,11 +198,12 @@ def head(releases: dict[str, Release]) -> Iterator[str]:
     yield f"Sources: {'; '.join(sorted(sources))}.\n"
     yield (
         "In brackets stand 95 % intervals: [how sure we are](uncertainty.md) says what they hold. Numbers of "
-        "residents and shares of a municipality are counts of the register and have none. *Chance* is what the "
-        "index would be had lots spread people; the interval is free of it. Boundaries are those of each year; the "
-        "change of H is split on boundaries that both years have. The interval of a change takes the two years as "
-        "independent: too wide rather than too narrow, as most people stay. The two classifications ask different "
-        "questions; figures under one are not compared with those under the other.\n"
+        "residents and shares of a municipality are counts of the register and have none. Segregation is told without "
+        "what chance alone would give, and so is its interval; *measured* still has chance in it. Boundaries are those "
+        "of each year; the change of H is split on boundaries that both years have. The interval of a change takes the "
+        "two years as independent: too wide rather than too narrow, as most people stay. What numbers did (*by "
+        "composition*) is computed from the numbers themselves and taken as known. The two classifications ask "
+        "different questions; figures under one are not compared with those under the other.\n"
     )
     lines = []
     for city, release in releases.items():
@@ -190,7 +213,7 @@ def head(releases: dict[str, Release]) -> Iterator[str]:
             first, last = years[0], years[-1]
             differ = estimates(release, "diversity", area=city, scheme=scheme, measure="differ")
             wanted = {"area": city, "level": "buurt", "scheme": scheme, "measure": "entropy_index", "group": "all"}
-            spread = estimates(release, "segregation", **wanted, against="all")
+            spread = freed(release, **wanted, against="all")
             lines.append(
                 [
                     CITIES[city],

@@ -11,6 +11,9 @@ import pytest
 
 from tests.sources.cbs_server import serving
 from wijkspiegel import __version__
+from wijkspiegel.cli import write
+from wijkspiegel.mirror import look_into
+from wijkspiegel.sources.city_file import new_city, read_city
 
 PROGRAM = [sys.executable, "-m", "wijkspiegel"]
 
@@ -77,6 +80,14 @@ def test_begin_check_and_mirror_a_city_of_ones_own(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "out" / "datapackage.json").is_file()
     assert "<html lang=en>" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8").replace('"', "")
+
+
+def test_a_report_that_cannot_be_made_leaves_no_release(tmp_path: Path) -> None:
+    new_city(tmp_path / "stad")
+    release = look_into(read_city(tmp_path / "stad" / "city.toml"))
+    with pytest.raises(FileNotFoundError, match="fr"):
+        write(release, tmp_path / "out", "fr", lambda step: None)  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
 
 
 def test_new_does_not_write_over_a_city(tmp_path: Path) -> None:

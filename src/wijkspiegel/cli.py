@@ -21,6 +21,8 @@ from wijkspiegel.errors import SettingsError, WijkspiegelError
 if TYPE_CHECKING:
     from wijkspiegel.disclosure import Release
     from wijkspiegel.mirror import Progress
+    from wijkspiegel.sources.network import Engine
+    from wijkspiegel.tables import City
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,7 +31,10 @@ app = typer.Typer(
     help="See how the people of a city live together, and how sure we are of it.",
     epilog="Start with: wijkspiegel demo",
 )
-EXTRA_OF = {"django": "site", "shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey"}
+EXTRA_OF = {
+    "django": "site",
+    "shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey", "pyspark": "spark", "py4j": "spark",
+}  # fmt: skip
 """Library -> the extra that installs it."""
 COUNTRY_OF_DEMO = 1_000_000
 """People in the country of the demo: twenty gemeenten to compare."""
@@ -45,6 +50,11 @@ class Language(StrEnum):
 class Api(StrEnum):
     v3 = "v3"
     v4 = "v4"
+
+
+class Counting(StrEnum):
+    local = "local"
+    spark = "spark"
 
 
 LanguageOption = Annotated[Language, typer.Option(help="Language of the report and of the sentences in the tables.")]
@@ -194,13 +204,20 @@ def connectors(
     ] = None,
     codes: Annotated[str | None, typer.Option(help="Codes of relations in the network: 301-304,401.")] = None,
     inside: Annotated[
-        Path | None, typer.Option(help="Directory in the room to remember counted files in, to go on from.")
+        Path | None, typer.Option(help="Directory in the room for a row for each person, and for counted files.")
+    ] = None,
+    engine: Annotated[Counting, typer.Option(help="What counts the network: this machine, or Spark.")] = Counting.local,
+    master: Annotated[
+        str | None, typer.Option(help="URL of the Spark cluster: spark://HOST:7077, yarn, local[2].")
     ] = None,
     area: Annotated[str, typer.Option(help="Column of people with the area.")] = "area",
     group: Annotated[str, typer.Option(help="Column of people with the group.")] = "group",
     person: Annotated[str, typer.Option(help="Column of all files with the person.")] = "person",
     year: Annotated[int | None, typer.Option(help="Year of the people. This year by default.")] = None,
     mutual: Annotated[bool, typer.Option(help="Count a tie only where both name each other.")] = False,
+    reference: Annotated[
+        str | None, typer.Option(help='Who is around people: a level, "500 m" or "1000 people".')
+    ] = None,
     out: OutOption = Path("connectors"),
     language: LanguageOption = Language.nl,
 ) -> None:
@@ -211,19 +228,25 @@ def connectors(
         raise SettingsError("Give the contacts of these people: --ties FILE, --memberships FILE or --network DIR.")
     if network and (ties or memberships or mutual):
         raise SettingsError("The network is counted by itself: give no --ties, --memberships or --mutual with it.")
-    if (codes or inside) and not network:
-        raise SettingsError("--codes and --inside go with --network.")
+    if codes and not network:
+        raise SettingsError("--codes goes with --network.")
+    if (engine is Counting.spark and not network) or (master and engine is not Counting.spark):
+        raise SettingsError("--engine spark goes with --network, and --master with --engine spark.")
     from wijkspiegel.mirror import look_into
+    from wijkspiegel.mirror.circles.surroundings import held_against
+    from wijkspiegel.mirror.inside import keep_apart
     from wijkspiegel.sources.people_with_ties import Network, city_of_people
 
-    with progress_on_screen() as progress:
+    if inside is not None:
+        keep_apart(inside, out)
+    with progress_on_screen() as progress, _counting_on(engine, master, progress) as counting:
         progress("reading")
         if people is not None:
             found = city_of_people(
                 people,
                 ties=ties,
                 memberships=memberships,
-                network=Network(network, codes, inside) if network else None,
+                network=Network(network, codes, inside, counting) if network else None,
                 person=person,
                 area=area,
                 group=group,
@@ -231,9 +254,12 @@ def connectors(
                 mutual=mutual,
                 say=progress,
             )
-            release = look_into(found, language=language, progress=progress)
+            keep_in_the_room(found, inside)
+            release = look_into(held_against(found, reference), language=language, progress=progress)
         else:
-            release = _look_into_own(city or Path(), language, progress, needs_contacts=True)
+            release = _look_into_own(
+                city or Path(), language, progress, needs_contacts=True, inside=inside, reference=reference
+            )
         write(release, out, language, progress)
     say_what_was_done(release, out, language)
 
@@ -404,17 +430,38 @@ def createsuperuser() -> None:
     commands.run_django(["createsuperuser"])
 
 
-def _look_into_own(city: Path, language: Language, progress: "Progress", needs_contacts: bool = False) -> "Release":
+@contextmanager
+def _counting_on(engine: Counting, master: str | None, progress: "Progress") -> Iterator["Engine | None"]:
+    if engine is Counting.local:
+        yield None
+        return
+    from wijkspiegel.sources.spark import on_spark
+
+    progress("starting Spark")
+    with on_spark(master) as spark:
+        yield spark
+
+
+def _look_into_own(
+    city: Path,
+    language: Language,
+    progress: "Progress",
+    needs_contacts: bool = False,
+    inside: Path | None = None,
+    reference: str | None = None,
+) -> "Release":
     from wijkspiegel.disclosure import Policy
     from wijkspiegel.mirror import look_into
+    from wijkspiegel.mirror.circles.surroundings import held_against
     from wijkspiegel.sources.city_file import read_city, read_protection
 
     protection = read_protection(city)
     found = read_city(city)
     if needs_contacts and not found.contacts:
         raise SettingsError(f"{city} tells of no contacts: add [survey] or [ties].")
+    keep_in_the_room(found, inside)
     return look_into(
-        found,
+        held_against(found, reference),
         language=language,
         policy=Policy(**protection.settings),
         register=protection.register,
@@ -422,13 +469,19 @@ def _look_into_own(city: Path, language: Language, progress: "Progress", needs_c
     )
 
 
+def keep_in_the_room(city: "City", inside: Path | None) -> None:
+    from wijkspiegel.mirror.inside import write_inside
+
+    for path in write_inside(city, inside) if inside is not None else []:
+        screen.print(f"Stays in the room: {path}")
+
+
 def write(release: "Release", out: Path, language: Language, progress: "Progress") -> None:
     from wijkspiegel.disclosure import write_release
-    from wijkspiegel.report.page import write_report
+    from wijkspiegel.report.page import page_of
 
     progress("writing the release and the report")
-    write_release(release, out)
-    write_report(release, out / "report.html", language)
+    write_release(release, out, {"report.html": page_of(release, language)})
 
 
 def say_what_was_done(release: "Release", out: Path, language: Language) -> None:
@@ -479,9 +532,10 @@ def run() -> None:
         screen.print(f"[red]Error[/] {escape(str(error))}")
         sys.exit(error.exit_code)
     except ModuleNotFoundError as error:
-        if error.name not in EXTRA_OF:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRA_OF:
             raise
-        extra = f"[{EXTRA_OF[error.name]}]"
+        extra = f"[{EXTRA_OF[library]}]"
         screen.print("[red]Error[/] " + escape(f"This needs the extra {extra}: pip install 'wijkspiegel{extra}'."))
         sys.exit(2)
     except OSError as error:

@@ -30,6 +30,11 @@ class Scheme:
         if missing := [group for group in self.groups if group not in self.labels]:
             raise ValueError(f"scheme {self.code} has no label for {', '.join(missing)}")
 
+    def __reduce__(self) -> tuple[type["Scheme"], tuple[str, Label, tuple[str, ...], Mapping[str, Label]]]:
+        """For another process: labels that cannot change cannot be sent either."""
+        labels = {group: dict(names) for group, names in self.labels.items()}
+        return Scheme, (self.code, dict(self.title), self.groups, labels)
+
     def index(self, group: str) -> int:
         return self.groups.index(group)
 

@@ -131,12 +131,15 @@ class Boundaries:
     """Polygons of the areas of one level, in RD New (EPSG:28992), metres.
 
     polygons : [area], shapely Polygon or MultiPolygon, valid.
+    names : area code -> name, where the file has them. file : what it was read from, for messages.
     """
 
     level: str
     year: int | None
     codes: tuple[str, ...]
     polygons: NDArray[Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,14 +222,40 @@ YES, NO, UNKNOWN = 1, 0, -1
 
 
 @dataclass(frozen=True)
+class Banded:
+    """Answers such as "half of them": between which shares of somebody's contacts are outside the own group.
+
+    low, high : [person], in [0, 1], both ends included; nan where nobody told. contacts : [person], how many contacts
+    the answer is about; 0 where that is not known.
+    """
+
+    low: Counts
+    high: Counts
+    contacts: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        if not self.low.shape == self.high.shape == self.contacts.shape:
+            raise ValueError("low, high and contacts differ in length")
+        if ((self.low < 0) | (self.high > 1) | (self.low > self.high)).any():
+            raise ValueError("a band lies between 0 and 1, its low end first")
+
+    def take(self, who: Mask) -> "Banded":
+        return Banded(self.low[who], self.high[who], self.contacts[who])
+
+
+@dataclass(frozen=True)
 class Contacts:
     """People, and how many contacts of each group they have in each sphere. Microdata: it never leaves the room.
 
     areas : of one level. area, group : [person], row in `areas` and in the groups of the scheme.
     counts : sphere -> [person, group], contacts whose group is known, >= 0.
     groupless : sphere -> [person], contacts whose group is not known.
+    met_in : sphere -> the sphere that holds whom one could meet in it: friends at school -> the classmates.
+    banded : sphere, none of `counts` -> what is told of contacts that nobody counted by group.
+    person : [person], as they are called in the files; None where that is not kept.
     weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
     where everybody is in it, and nobody stands for others.
+    reference : what is around people: a level, "500 m", "1000 people"; "" is the area where they live.
     roads : "school", "work" -> [person], YES, NO or UNKNOWN.
     outcomes : name -> [person], nan is unknown. traits : name -> [person], a text; "" is unknown.
     """
@@ -245,6 +274,10 @@ class Contacts:
     roads: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     outcomes: Mapping[str, Counts] = field(default_factory=dict)
     traits: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    reference: str = ""
+    met_in: Mapping[str, str] = field(default_factory=dict)
+    banded: Mapping[str, Banded] = field(default_factory=dict)
+    person: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         people, groups = len(self.area), len(self.scheme.groups)
@@ -254,14 +287,23 @@ class Contacts:
         for sphere, counts in self.counts.items():
             if counts.shape != (people, groups):
                 raise ValueError(f"{sphere} has shape {counts.shape}, not {(people, groups)} [person, group]")
+        by_person = {f"{sphere} without a group": found for sphere, found in self.groupless.items()}
+        by_person |= {f"{sphere} in bands": told.low for sphere, told in self.banded.items()}
+        if self.person is not None:
+            by_person["person"] = self.person
+        for name, values in by_person.items():
+            if values.shape != (people,):
+                raise ValueError(f"{name} has shape {values.shape}, not {(people,)} [person]")
+        if doubled := set(self.counts) & set(self.banded):
+            raise ValueError(f"{min(doubled)} is both counted and told in bands")
         if people and (self.weight <= 0).any():
             raise ValueError("weights must be positive")
 
     def __len__(self) -> int:
         return len(self.area)
 
-    def take(self, who: Mask) -> "Contacts":
-        """The contacts of some of these people."""
+    def take(self, who: NDArray[Any]) -> "Contacts":
+        """The contacts of some of these people (indices or a mask)."""
 
         def chosen(by_name: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
             return {name: values[who] for name, values in by_name.items()}
@@ -278,6 +320,8 @@ class Contacts:
             roads=chosen(self.roads),
             outcomes=chosen(self.outcomes),
             traits=chosen(self.traits),
+            banded={sphere: told.take(who) for sphere, told in self.banded.items()},
+            person=None if self.person is None else self.person[who],
         )
 
 
@@ -287,9 +331,13 @@ class Measured:
 
     persons : [row], how many people each figure is of. counted : columns that count something, which are rounded.
     exact : columns that are a part of these persons, told exactly: a small part of them gives people away.
+    people : [row], how many each figure is about, where it may tell of fewer; else as persons. around : area -> the
+    area that it is a part of.
     """
 
     columns: Mapping[str, list[Any]]
     persons: NDArray[np.float64]
     counted: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    people: NDArray[np.float64] | None = None
+    around: Mapping[str, str] = field(default_factory=dict)

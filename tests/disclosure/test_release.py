@@ -19,8 +19,8 @@ FIXED = {
     "diversity": "area year scheme measure value lower upper",
     "segregation": "area level year scheme measure group against value expected corrected lower upper",
     "local": "area year scheme measure value lower upper",
-    "profile": "area year scheme measure scale value corrected",
-    "change": "area scheme measure from to total margins structure",
+    "profile": "area year scheme measure scale value corrected lower upper",
+    "change": "area scheme measure from to total margins structure lower upper",
     "peers": "area year peer rank distance because",
     "sides": "area year indicator value compared side lower upper",
     "representation": "institution part area year scheme group count share reference_share ratio lower upper",
@@ -94,7 +94,7 @@ def test_a_missing_file_is_noticed(release: Release, tmp_path: Path) -> None:
         (lambda package: "{", "not the datapackage.json of a release"),
         (lambda package: json.dumps({"name": "other", "resources": []}), "not the datapackage.json of a release"),
         (lambda package: package.replace('"home"', '"house"'), "not the datapackage.json of a release"),
-        (lambda package: package.replace('"format": 1', '"format": 99'), "has layout 99"),
+        (lambda package: package.replace('"format": 2', '"format": 99'), "has layout 99"),
         (lambda package: package.replace('"name": "local"', '"name": "lokal"'), "the release lacks local"),
     ],
 )
@@ -122,6 +122,14 @@ def test_a_new_release_takes_the_place_of_the_earlier_one(release: Release, tmp_
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
+def test_a_new_release_takes_the_place_of_one_of_an_earlier_layout(release: Release, tmp_path: Path) -> None:
+    write_release(release, tmp_path)
+    package = tmp_path / "datapackage.json"
+    package.write_text(package.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'), encoding="utf-8")
+    write_release(release, tmp_path)
+    assert read_release(tmp_path).text() == release.text()
+
+
 def test_a_file_of_somebody_else_is_not_written_over(release: Release, tmp_path: Path) -> None:
     (tmp_path / "areas.csv").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match=r"has a file areas\.csv that is not of an earlier release"):
@@ -130,12 +138,27 @@ def test_a_file_of_somebody_else_is_not_written_over(release: Release, tmp_path:
     assert (tmp_path / "areas.csv").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_file_in_the_place_of_the_directory_is_named(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"out: this is a file, and a release is a directory. Choose another --out."):
+        write_release(release, tmp_path / "out")
+
+
+def test_a_page_appears_with_the_release_and_takes_the_place_of_an_earlier_one(
+    release: Release, tmp_path: Path
+) -> None:
+    (tmp_path / "report.html").write_text("earlier", encoding="utf-8")
+    write_release(release, tmp_path, {"report.html": "héél"})
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == "héél"
+    assert read_release(tmp_path).text() == release.text()
+
+
 @pytest.mark.parametrize("fails_at", ["writing", "moving"])
 def test_a_write_that_is_cut_off_leaves_no_half_release_and_the_next_one_mends_it(
     fails_at: str, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = protect(city_of(np.full((6, 7), 50.0)), derive, policy=POLICY)
-    write_release(earlier, tmp_path)
+    write_release(earlier, tmp_path, {"report.html": "earlier"})
     name = "write_bytes" if fails_at == "writing" else "replace"
     works, times = getattr(Path, name), iter(range(99))
 
@@ -146,9 +169,10 @@ def test_a_write_that_is_cut_off_leaves_no_half_release_and_the_next_one_mends_i
 
     monkeypatch.setattr(Path, name, full_disk)
     with pytest.raises(OSError, match="No space"):
-        write_release(release, tmp_path)
+        write_release(release, tmp_path, {"report.html": "later"})
     monkeypatch.undo()
     if fails_at == "writing":
+        assert (tmp_path / "report.html").read_text(encoding="utf-8") == "earlier"
         assert read_release(tmp_path).text() == earlier.text()
     else:
         with pytest.raises(InputError, match="no release"):

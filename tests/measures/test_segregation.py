@@ -143,23 +143,6 @@ def test_local_figures_by_hand() -> None:
     assert location_quotient(city)[:2] == approx(np.array([[1.6, 0.4], [0.4, 1.6]]))
 
 
-def test_the_indices_are_those_of_pysal() -> None:
-    peer = pytest.importorskip("segregation.multigroup")
-    pandas = pytest.importorskip("pandas")
-    rng = np.random.default_rng(3)
-    city = rng.poisson(rng.uniform(5, 300, (40, 4))).astype(np.float64)
-    frame = pandas.DataFrame(city, columns=list("abcd"))
-    theirs = {
-        "dissimilarity": peer.MultiDissim,
-        "gini": peer.MultiGini,
-        "entropy_index": peer.MultiInfoTheory,
-        "relative_diversity": peer.MultiRelativeDiversity,
-        "divergence": peer.MultiDivergence,
-    }
-    for name, index in theirs.items():
-        assert SEGREGATION[name](city) == approx(index(frame, list("abcd")).statistic, rel=1e-9), name
-
-
 def test_a_group_absent_from_the_city_is_no_reason_for_nan() -> None:
     city = np.array([[80.0, 20, 0], [30, 70, 0]])
     assert entropy_index(city) == approx(entropy_index(city[:, :2]))

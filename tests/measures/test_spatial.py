@@ -5,16 +5,13 @@ from hypothesis import strategies as st
 
 from tests.measures.cities import Counts, cities
 from wijkspiegel.measures.grid import Grid, blend_grid, grid_of, nearest_on_grid
-from wijkspiegel.measures.segregation import entropy_index, isolation, relative_diversity
+from wijkspiegel.measures.segregation import entropy_index, isolation
 from wijkspiegel.measures.spatial import (
     _nearest_anywhere,
-    at_scale,
     blend,
     decaying,
-    effective_people,
-    expected_relative_diversity,
+    nearest_areas,
     nearest_people,
-    spatial_relative_diversity,
     touching,
     within,
 )
@@ -111,34 +108,14 @@ def test_a_grid_by_fourier_is_the_same_as_by_pairs() -> None:
     assert blend_grid(grid, cell=100, metres=250).reshape(-1, 3) == approx(by_pairs, abs=1e-9)
 
 
-@given(cities())
-def test_the_spatial_index_of_single_areas_is_the_plain_one(city: Counts) -> None:
-    assert spatial_relative_diversity(city, city) == approx(float(relative_diversity(city)))
-
-
-def test_the_chance_level_of_environments_is_the_mean_of_dealing_everybody_again() -> None:
-    rng = np.random.default_rng(0)
-    city = rng.poisson(np.outer(rng.integers(5, 80, 40), [0.6, 0.3, 0.1])).astype(float)
-    points = places(city)
-    groups = np.repeat(np.arange(3), city.sum(axis=0).astype(int))
-    homes = np.repeat(np.arange(len(city)), city.sum(axis=1).astype(int))
-    for weights in (within(points, 0), within(points, 200), decaying(points, 400)):
-        dealt = []
-        for _ in range(800):
-            again = np.zeros_like(city)
-            np.add.at(again, (homes, rng.permutation(groups)), 1)
-            dealt.append(spatial_relative_diversity(again, blend(again, weights)))
-        expected = expected_relative_diversity(city, effective_people(city, weights))
-        assert expected == approx(np.mean(dealt), abs=4 * np.std(dealt) / np.sqrt(len(dealt)))
-
-
-def test_without_segregation_nothing_is_left_beyond_chance() -> None:
-    rng = np.random.default_rng(4)
-    city = rng.multinomial(30, [0.7, 0.3], size=1500).astype(float)
-    weights = within(places(city), 60)
-    found = at_scale(entropy_index, city, blend(city, weights), effective_people(city, weights))
-    assert found.value > 0.001
-    assert found.corrected < 0.1 * found.value
+def test_the_nearest_areas_weigh_as_the_nearest_people_do() -> None:
+    rng = np.random.default_rng(3)
+    city = rng.poisson(20, (60, 3)).astype(float) + 1
+    points = rng.uniform(0, 3000, (60, 2))
+    for people in (10, 200, 100_000):
+        assert blend(city, nearest_areas(points, city.sum(axis=1), people)) == approx(
+            nearest_people(points, city, people)
+        )
 
 
 def test_many_cells_find_their_nearest_people_and_lose_nobody() -> None:

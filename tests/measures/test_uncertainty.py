@@ -3,16 +3,20 @@ import warnings
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from tests.measures.cities import Counts, cities
+from wijkspiegel.measures.change import decompose
 from wijkspiegel.measures.diversity import DIVERSITY
-from wijkspiegel.measures.segregation import SEGREGATION
+from wijkspiegel.measures.segregation import SEGREGATION, group_entropy
 from wijkspiegel.measures.uncertainty import (
     GRADIENT,
     assess,
     assess_diversity,
     assess_local,
+    freed_of_chance,
+    interval_of_change,
     ratio_interval,
     rounding_variance,
 )
@@ -149,11 +153,86 @@ def test_local_intervals_hold_no_warning_and_are_in_order(city: Counts) -> None:
 
 
 def test_the_ratio_of_an_institution_has_the_exact_interval() -> None:
-    ratio, lower, upper = ratio_interval(np.array([3.0]), np.array([50.0]), np.array([0.12]))
+    count, share = np.array([3.0]), np.array([0.12])
+    ratio, lower, upper = ratio_interval((count, count, count), np.array([50.0]), (share, share, share))
     exact = stats.binomtest(3, 50).proportion_ci(0.95, method="exact")
     assert [ratio[0], lower[0], upper[0]] == approx([0.5, exact.low / 0.12, exact.high / 0.12])
 
 
+def test_the_interval_of_a_ratio_holds_what_rounding_leaves_possible_on_both_sides() -> None:
+    ratio, lower, upper = ratio_interval(
+        (np.array([10.0]), np.array([6.0]), np.array([14.0])),
+        np.array([50.0]),
+        (np.array([0.2]), np.array([0.16]), np.array([0.25])),
+    )
+    fewest, most = (stats.binomtest(n, 50).proportion_ci(0.95, method="exact") for n in (6, 14))
+    assert [ratio[0], lower[0], upper[0]] == approx([1.0, fewest.low / 0.25, most.high / 0.16])
+
+
 def test_an_institution_without_people_or_an_area_without_the_group_has_no_ratio() -> None:
-    ratio, lower, upper = ratio_interval(np.array([0.0, 3]), np.array([0.0, 50]), np.array([0.12, 0]))
+    count, share = np.array([0.0, 3]), np.array([0.12, 0])
+    ratio, lower, upper = ratio_interval((count, count, count), np.array([0.0, 50]), (share, share, share))
     assert np.isnan([ratio, lower, upper]).all()
+
+
+@given(cities())
+def test_what_is_freed_of_chance_lies_in_the_interval(city: Counts) -> None:
+    """Also of who is met, whose value itself, which counts everyone among those they meet, need not."""
+    for name in SEGREGATION:
+        found = assess(name, city, np.maximum(city - 4, 0), city + 4)
+        freed = freed_of_chance(name, found.corrected, city)
+        if not np.isnan(freed):
+            highest = group_entropy(city) if name in ("mutual_information", "divergence") else 1.0
+            assert found.lower - 1e-9 <= np.clip(freed, 0, highest) <= found.upper + 1e-9, name
+
+
+@given(cities())
+def test_an_interval_of_diversity_holds_the_value_that_stands_beside_it(city: Counts) -> None:
+    for name in DIVERSITY:
+        value, lower, upper = assess_diversity(name, city, np.maximum(city - 4, 0), city + 4)
+        known = ~np.isnan(value)
+        assert (lower[known] <= value[known]).all(), name
+        assert (value[known] <= upper[known]).all(), name
+
+
+def test_the_interval_of_no_change_holds_none_and_the_change_of_the_values() -> None:
+    rng = np.random.default_rng(3)
+    held = 0
+    for _ in range(100):
+        places = rng.dirichlet([6, 3, 1], 60)
+        before, after = (rng.multinomial(200, places).astype(float) for _ in range(2))
+        years = [assess("entropy_index", year, year, year) for year in (before, after)]
+        lower, upper = interval_of_change(*years)
+        assert lower <= years[1].value - years[0].value <= upper
+        held += bool(lower <= 0 <= upper)
+    assert held >= 95
+
+
+def test_the_interval_of_a_change_less_what_numbers_did_holds_what_spreading_did() -> None:
+    """The truth moves in both ways: a group grows, and spreads more evenly."""
+    rng = np.random.default_rng(4)
+    held = 0
+    for _ in range(100):
+        places = rng.dirichlet([6, 3, 1], 60)
+        later = places * [1.0, 1.3, 1.0] * np.exp(rng.normal(0, 0.1, (60, 3)))
+        later = 0.8 * later / later.sum(axis=1, keepdims=True) + 0.2 * later.mean(axis=0) / later.mean(axis=0).sum()
+        before, after = rng.multinomial(200, places).astype(float), rng.multinomial(210, later).astype(float)
+        lower, upper = interval_of_change(*(assess("entropy_index", year, year, year) for year in (before, after)))
+        told, truth = decompose(before, after, "entropy_index"), decompose(200 * places, 210 * later, "entropy_index")
+        held += bool(lower - told.margins <= truth.structure <= upper - told.margins)
+    assert held >= 95
+
+
+@given(cities(), st.randoms(use_true_random=False))
+def test_no_interval_depends_on_the_order_of_areas_or_on_areas_without_people(
+    city: Counts, random: st.DataObject
+) -> None:
+    order = list(range(len(city) + 2))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    padded = np.pad(city, ((0, 2), (0, 0)))[order]
+    two_groups = {"isolation", "exposure"}
+    for name in SEGREGATION:
+        counts, other = (city[:, :2], padded[:, :2]) if name in two_groups else (city, padded)
+        one, same = (assess(name, c, np.maximum(c - 4, 0), c + 4 * (c > 0)) for c in (counts, other))
+        for column in ("value", "expected", "corrected", "lower", "upper"):
+            assert getattr(same, column) == approx(getattr(one, column), abs=1e-7, nan_ok=True), (name, column)

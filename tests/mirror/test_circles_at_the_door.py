@@ -34,26 +34,31 @@ def release() -> Release:
     )
 
 
+@pytest.fixture(params=["G", "b1"])
+def area(request: pytest.FixtureRequest) -> str:
+    """All sixty live in one area of the city, which is told of beside the city."""
+    return str(request.param)
+
+
 def rows(release: Release, table: str, **wanted: str) -> list[dict[str, object]]:
     return [row for row in release.tables[table].to_pylist() if wanted.items() <= row.items()]
 
 
-def test_few_contacts_with_a_group_are_told_by_no_table(release: Release) -> None:
-    assert [row["contacts"] for row in rows(release, "mixing", group="nl", contact_group="outside_europe")] == [None]
-    assert rows(release, "exposure", group="nl:outside_europe") == []
-    assert rows(release, "exposure", group="nl:europe") == []  # else the other is the rest
-    assert len(rows(release, "exposure", group="nl")) == 1
-    assert len(rows(release, "exposure", group="europe:nl")) == 1
+def test_few_contacts_with_a_group_are_told_by_no_table(release: Release, area: str) -> None:
+    assert [
+        row["contacts"] for row in rows(release, "mixing", area=area, group="nl", contact_group="outside_europe")
+    ] == [None]
+    assert rows(release, "exposure", area=area, group="nl:outside_europe") == []
+    assert rows(release, "exposure", area=area, group="nl:europe") == []  # else the other is the rest
+    assert len(rows(release, "exposure", area=area, group="nl")) == 1
+    assert len(rows(release, "exposure", area=area, group="europe:nl")) == 1
 
 
-def test_few_people_on_a_road_are_told_by_no_step_and_no_overlap(release: Release) -> None:
-    assert {row["step"] for row in rows(release, "connectors", group="all")} == {"friends"}
-    assert rows(release, "overlap", group="all") == rows(release, "overlap", group="nl") == []
+def test_few_people_on_a_road_are_told_by_no_step_and_no_overlap(release: Release, area: str) -> None:
+    assert {row["step"] for row in rows(release, "connectors", area=area, group="all")} == {"friends"}
+    assert rows(release, "overlap", area=area, group="all") == rows(release, "overlap", area=area, group="nl") == []
 
 
-def test_few_people_with_an_answer_of_two_are_told_by_no_mean(release: Release) -> None:
-    assert [row["level"] for row in rows(release, "outcomes", outcome="paid", by="group")] == [
-        "europe",
-        "outside_europe",
-    ]
-    assert len(rows(release, "outcomes", outcome="trust", by="group")) == 3
+def test_an_answer_of_two_that_few_people_gave_is_told_by_no_mean(release: Release, area: str) -> None:
+    assert rows(release, "outcomes", area=area, outcome="paid") == []  # four have no paid work: the rest would tell it
+    assert len(rows(release, "outcomes", area=area, outcome="trust", by="group")) == 3

@@ -1,22 +1,34 @@
 """The mirror of real municipalities, and of a small city of our own."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 import pytest
+from shapely import box
 
 from wijkspiegel.disclosure import Policy, Release, read_release, write_release
 from wijkspiegel.errors import SettingsError
+from wijkspiegel.measures.diversity import DIVERSITY
 from wijkspiegel.mirror import look_into
+from wijkspiegel.mirror.comparison import because
 from wijkspiegel.mirror.inputs import city_from_cbs
+from wijkspiegel.mirror.portrait import segregation_table
 from wijkspiegel.schemes import ORIGIN
-from wijkspiegel.tables import Areas, City, Indicator, Institution, exact
+from wijkspiegel.sources.cbs import read_kwb
+from wijkspiegel.sources.city_file import new_city, read_city
+from wijkspiegel.tables import Areas, Boundaries, City, Indicator, Institution, exact
 
 KWB_2022 = "kwb2022_85318NED_origin_json/85318NED_UntypedDataSet.csv"
 KWB_2020 = "kwb2020_84799NED/cbs.v3.84799NED_TypedDataSet.parquet"
 approx = pytest.approx
+
+SAID_OF_THE_HAGUE = (
+    "Lijkt op Rotterdam in het inwonertal (553.417 tegen 655.468) en het aandeel \u2018Suriname\u2019 (8,1 % tegen "
+    "7,9 %); het grootste verschil is het aandeel \u2018westerse migratieachtergrond\u2019 (20,4 % tegen 14,1 %)."
+)
 
 
 def rows(release: Release, table: str, **wanted: Any) -> list[dict[str, Any]]:
@@ -57,7 +69,7 @@ def test_one_municipality_has_its_peers_and_is_the_only_whole(rotterdam: Release
     peers = rows(rotterdam, "peers", area="GM0599", year=2022)
     assert [row["rank"] for row in peers] == list(range(1, 11))
     assert {"GM0518", "GM0363"} <= {row["peer"] for row in peers}
-    assert all("inwoners" in row["because"] for row in peers)
+    assert next(row["because"] for row in peers if row["peer"] == "GM0518") == SAID_OF_THE_HAGUE
     assert {row["area"] for row in rows(rotterdam, "peers")} == {"GM0599"}
 
 
@@ -84,6 +96,32 @@ def test_two_files_of_one_year_are_refused(shared: Any) -> None:
 def test_an_unknown_level_is_refused_with_those_that_exist(shared: Any) -> None:
     with pytest.raises(SettingsError, match="gemeente, wijk, buurt"):
         city_from_cbs([shared(KWB_2022)], level="straat")
+
+
+def test_a_peer_gets_a_sentence_on_what_is_alike_and_what_is_not() -> None:
+    codes = ("a", "b", "c")
+    counts = np.array([[700.0, 200, 100], [1400, 380, 220], [90_000, 5_000, 5_000]])
+    some = exact(Areas("gemeente", codes, ("Aa", "Be", "Ce"), ("",) * 3), 2024, ORIGIN, counts)
+    areas, peers = np.array([0, 0]), np.array([1, 2])
+    assert because(some, areas, peers, "en") == [
+        "Resembles Aa in the share \u2018Europe (outside the Netherlands)\u2019 (19.0 % against 20.0 %) and the share "
+        "\u2018Dutch origin\u2019 (70.0 % against 70.0 %); the largest difference is the number of residents (2,000 "
+        "against 1,000).",
+        "Resembles Aa on the whole, and in no single respect closely; the largest difference is the number of "
+        "residents (100,000 against 1,000).",
+    ]
+    assert because(some, areas, peers, "nl")[0].endswith(
+        "; het grootste verschil is het inwonertal (2.000 tegen 1.000)."
+    )
+
+
+def test_only_the_sides_of_the_subject_are_told(shared: Any) -> None:
+    years = [(code, 0.1 * row) for row, code in enumerate(read_kwb(shared(KWB_2022), level="gemeente").areas[0].codes)]
+    city = city_from_cbs([shared(KWB_2022)], "Rotterdam", level="gemeente")
+    trust = Indicator("trust", "Trust", 2022, dict(years), True, "survey", False)
+    (row,) = rows(look_into(replace(city, indicators=(trust,))), "sides")
+    assert (row["area"], row["indicator"]) == ("GM0599", "trust")
+    assert row["lower"] < row["compared"] < row["upper"]
 
 
 def town(counts: dict[str, list[int]], **more: Any) -> City:
@@ -152,9 +190,139 @@ def test_what_is_not_published_passes_the_door() -> None:
     assert release.about.withheld
 
 
+def test_a_town_among_others_has_the_figures_that_it_has_alone() -> None:
+    """Towns are computed together, padded to as many parts as the largest."""
+    rng = np.random.default_rng(5)
+    alone = [
+        town({f"{name}{n}": rng.integers(0, 90, 3).tolist() for n in range(parts)})
+        for name, parts in (("x", 3), ("y", 11))
+    ]
+    gemeenten, buurten = zip(*(city.compositions for city in alone), strict=True)
+    names = ("X", "Y")
+    together = replace(
+        alone[0],
+        subject="",
+        compositions=(
+            exact(Areas("gemeente", names, names, ("", "")), 2024, ORIGIN, np.vstack([c.counts for c in gemeenten])),
+            exact(
+                Areas(
+                    "buurt",
+                    tuple(code for c in buurten for code in c.areas.codes),
+                    tuple(code for c in buurten for code in c.areas.codes),
+                    tuple(name for name, c in zip(names, buurten, strict=True) for _ in c.areas.codes),
+                ),
+                2024,
+                ORIGIN,
+                np.vstack([c.counts for c in buurten]),
+            ),
+        ),
+    )
+    for name, city in zip(names, alone, strict=True):
+        expected = rows(look_into(city), "segregation")
+        for row, same in zip(rows(look_into(together), "segregation", area=name), expected, strict=True):
+            assert row == approx(same | {"area": name}, nan_ok=True)
+
+
+def test_a_city_of_nobody_is_refused_before_anything_is_written() -> None:
+    with pytest.raises(SettingsError, match="every count is 0"):
+        look_into(town({"b0": [0, 0, 0], "b1": [0, 0, 0]}))
+
+
+def test_a_scale_that_reaches_no_neighbour_is_not_in_the_profile() -> None:
+    """Eight areas in a row, a kilometre apart: within 500 m there is nobody else, within 8 km there is everybody."""
+    squares = np.array([box(1000 * number, 0, 1000 * number + 1000, 1000) for number in range(8)])
+    uneven = {f"b{number}": [900 - 100 * number, 100 * number, 100] for number in range(8)}
+    release = look_into(town(uneven, boundaries=(Boundaries("buurt", 2024, tuple(uneven), squares),)))
+    found = rows(release, "profile", measure="entropy_index")
+    assert [row["scale"] for row in found] == ["1000 m", "2000 m", "4000 m", "1600 people", "6400 people"]
+    for row in found:
+        assert row["lower"] <= row["corrected"] <= row["upper"]
+    values = [row["corrected"] for row in found[:3]]
+    assert values == sorted(values, reverse=True)
+
+
 def test_one_area_only_gives_a_profile_without_segregation() -> None:
     release = look_into(town({"b0": [600, 200, 200]}))
     assert len(rows(release, "diversity", area="b0")) == 7
     assert all(
         row["value"] in (0, None) or row["measure"] in ("isolation", "exposure") for row in rows(release, "segregation")
     )
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Release]:
+    """The example of `wijkspiegel new`, whose nationalities are withheld wherever they are counted."""
+    directory = tmp_path_factory.mktemp("new")
+    new_city(directory)
+    city = read_city(directory / "city.toml")
+    return city, look_into(city, policy=Policy())
+
+
+def withheld_groups(release: Release, **wanted: Any) -> set[str]:
+    return {row["group"] for row in rows(release, "composition", **wanted) if row["count"] is None}
+
+
+def test_counts_that_are_all_withheld_become_no_figure(example: tuple[City, Release]) -> None:
+    _, release = example
+    assert len(withheld_groups(release, area="GM9999", scheme="nationality")) == 10
+    told = rows(release, "diversity", area="GM9999", scheme="nationality")
+    assert {(row["value"], row["lower"], row["upper"]) for row in told} == {(None, None, None)}
+    apart = rows(release, "segregation", area="GM9999", scheme="nationality")
+    assert {row[column] for row in apart for column in ("value", "corrected", "lower", "upper")} == {None}
+
+
+def test_what_a_release_says_of_diversity_holds_the_truth_behind_it(example: tuple[City, Release]) -> None:
+    city, release = example
+    held = []
+    for composition in city.compositions:
+        for measure in ("differ", "effective_groups", "entropy", "richness"):
+            truth = dict(zip(composition.areas.codes, DIVERSITY[measure](composition.counts), strict=True))
+            wanted = {"year": composition.year, "scheme": composition.scheme.code, "measure": measure}
+            for row in rows(release, "diversity", **wanted):
+                if row["area"] in truth and row["lower"] is not None:
+                    held.append(row["lower"] - 1e-9 <= truth[row["area"]] <= row["upper"] + 1e-9)
+                    assert row["value"] is None or row["lower"] <= row["value"] <= row["upper"]
+    assert len(held) > 50
+    assert np.mean(held) >= 0.95
+
+
+def test_what_a_release_says_of_segregation_holds_what_all_counts_say(example: tuple[City, Release]) -> None:
+    city, release = example
+    of_index = ("dissimilarity", "entropy_index", "gini", "relative_diversity")
+    columns = ("area", "level", "year", "scheme", "measure", "group", "against")
+
+    def named(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[column] for column in columns)
+
+    truth = {named(row): row["corrected"] for row in segregation_table(city).to_pylist()}
+    held = [
+        row["lower"] - 1e-9 <= max(truth[named(row)], 0.0) <= row["upper"] + 1e-9
+        for row in release.tables["segregation"].to_pylist()
+        if row["measure"] in of_index and row["lower"] is not None and truth[named(row)] is not None
+    ]
+    assert len(held) > 100
+    assert np.mean(held) >= 0.95
+
+
+def test_no_institution_is_held_against_a_share_that_is_withheld(example: tuple[City, Release]) -> None:
+    _, release = example
+    told = rows(release, "representation")
+    hidden = {
+        (row["area"], row["scheme"], row["group"]) for row in rows(release, "composition") if row["count"] is None
+    }
+    against_hidden = [row for row in told if (row["area"], row["scheme"], row["group"]) in hidden]
+    assert against_hidden
+    assert {row[column] for row in against_hidden for column in ("reference_share", "ratio", "lower", "upper")} == {
+        None
+    }
+
+
+def test_no_change_is_told_of_a_group_that_is_withheld(example: tuple[City, Release]) -> None:
+    _, release = example
+    for row in rows(release, "change"):
+        _, _, group = row["measure"].partition(":")
+        hidden = withheld_groups(release, area=row["area"], scheme=row["scheme"], year=row["to"])
+        if group in hidden:
+            assert row["total"] is row["lower"] is row["upper"] is None
+        elif row["total"] is not None:
+            assert row["lower"] <= row["total"] <= row["upper"]

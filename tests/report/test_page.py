@@ -11,11 +11,21 @@ from playwright.sync_api import Request, sync_playwright
 
 from wijkspiegel.disclosure import Release
 from wijkspiegel.mirror import look_into
-from wijkspiegel.report.page import page_of, words_of, write_report
+from wijkspiegel.report.page import page_of, words_of
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.tables import Areas, City, Composition, Contacts, exact
 
 CHROMIUM = Path("/usr/bin/chromium")
+
+
+SIZES_IN_CHARTS = """() => [...document.querySelectorAll('svg text')].map(
+    text => text.closest('svg[viewBox]') ? 'scaled' : getComputedStyle(text).fontSize)"""
+PRINTED = """() => {
+    const style = selector => getComputedStyle(document.querySelector(selector));
+    const size = selector => parseFloat(style(selector).fontSize);
+    return {heading: size('section h2') < 1.5 * size('section p'),
+            whole: ['.told', '.assumes', 'tbody tr'].map(selector => style(selector).breakInside)};
+}"""
 
 
 def town(name: str = "Voorbeeldstad") -> Release:
@@ -109,7 +119,8 @@ def test_ids_are_used_once(release: Release) -> None:
 def test_axe_finds_nothing_and_nothing_sticks_out(release: Release, tmp_path: Path, language: str) -> None:
     if not CHROMIUM.exists():
         pytest.skip("no Chromium: apt install chromium")
-    path = write_report(release, tmp_path / "report.html", language)
+    path = tmp_path / "report.html"
+    path.write_text(page_of(release, language), encoding="utf-8")
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=str(CHROMIUM),
@@ -130,4 +141,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(release: Release, tmp_path: Pa
             assert page.evaluate("document.documentElement.scrollWidth") == 320
             violations = Axe().run(page).response["violations"]
             assert [(v["id"], [n["html"][:80] for n in v["nodes"][:2]]) for v in violations] == []
+            assert set(page.evaluate(SIZES_IN_CHARTS)) == {"15px"}
+            page.emulate_media(media="print")
+            assert page.evaluate(PRINTED) == {"heading": True, "whole": ["avoid", "avoid", "avoid"]}
         browser.close()

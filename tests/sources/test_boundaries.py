@@ -63,10 +63,11 @@ def test_polygons_of_one_code_are_united_and_water_is_left_out(tmp_path: Path) -
     frame = squares([CODES[0], CODES[0], CODES[1]])
     frame["water"] = ["NEE", "NEE", "JA"]
     frame.to_file(tmp_path / "a.gpkg")
-    (found,), (note,) = read_boundaries(tmp_path / "a.gpkg")
+    (found,), notes = read_boundaries(tmp_path / "a.gpkg")
     assert found.codes == (CODES[0],)
     assert shapely.area(found.polygons).tolist() == [20_000]
-    assert (note.code, note.count) == ("water_left_out", 1)
+    assert [(note.code, note.count) for note in notes] == [("water_left_out", 1), ("polygons_united", 1)]
+    assert f"a.gpkg: 1 codes stand in it more than once: {CODES[0]}." in notes[1].en
 
 
 def test_polygons_and_multipolygons_stand_in_one_file(tmp_path: Path) -> None:
@@ -97,8 +98,32 @@ def test_the_wrong_coordinate_system_is_refused_with_what_was_found(tmp_path: Pa
     frame = squares()
     frame.geometry = frame.geometry.translate(2_000_000, 0)
     frame.set_crs("EPSG:3857", allow_override=True).to_file(tmp_path / "a.gpkg")
-    with pytest.raises(InputError, match="outside the Netherlands"):
+    with pytest.raises(InputError, match="outside the Netherlands: x from 2,155,000 to 2,155,300"):
         read_boundaries(tmp_path / "a.gpkg")
+
+
+def test_coordinates_that_the_declared_system_cannot_have_are_told_as_they_are(tmp_path: Path) -> None:
+    frame = squares()
+    frame.geometry = frame.geometry.translate(2_000_000, 0)
+    frame.set_crs("EPSG:4326", allow_override=True).to_file(tmp_path / "a.gpkg")
+    with pytest.raises(InputError, match=r"x from 2,155,000 to 2,155,300, y from .* in WGS 84, as the file declares"):
+        read_boundaries(tmp_path / "a.gpkg")
+
+
+def test_metres_that_are_declared_to_be_degrees_are_read_as_metres_with_a_note(tmp_path: Path) -> None:
+    squares().set_crs("EPSG:4326", allow_override=True).to_file(tmp_path / "a.gpkg")
+    (found,), (note,) = read_boundaries(tmp_path / "a.gpkg")
+    assert shapely.bounds(found.polygons)[0].tolist() == [155_000, 463_000, 155_100, 463_100]
+    assert note.code == "declared_system_ignored"
+    assert note.en.startswith("a.gpkg: the coordinates are metres in RD New, though WGS 84 is declared")
+
+
+@pytest.mark.parametrize("column", ["name", "buurtnaam", "BU_NAAM", "statnaam"])
+def test_names_of_areas_are_read_where_there_are_any(tmp_path: Path, column: str) -> None:
+    frame = squares().assign(gemeentenaam="Amersfoort", **{column: ["Centrum", None, " Zuid "]})
+    frame.to_file(tmp_path / "a.gpkg")
+    (found,), _ = read_boundaries(tmp_path / "a.gpkg")
+    assert found.names == {CODES[0]: "Centrum", CODES[2]: "Zuid"}
 
 
 @pytest.mark.parametrize("content", [b"", b'{"type": "FeatureColl', b"PK\x03\x04 nonsense"])
@@ -115,11 +140,20 @@ def test_polygons_without_codes_are_refused(tmp_path: Path) -> None:
         read_boundaries(tmp_path / "a.gpkg")
 
 
-def test_missing_and_surplus_areas_are_named() -> None:
-    boundaries = Boundaries("buurt", None, tuple(CODES), squares().geometry.to_numpy())
+def test_a_table_without_polygons_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("code,name\nBU00010001,Centrum\n")
+    with pytest.raises(InputError, match=r"a.csv: this file holds no polygons. Give a whole GeoPackage"):
+        read_boundaries(tmp_path / "a.csv")
+
+
+def test_missing_and_surplus_areas_are_named_with_the_file_and_what_to_do() -> None:
+    boundaries = Boundaries("buurt", None, tuple(CODES), squares().geometry.to_numpy(), file="a.gpkg")
     notes = {note.code: note for note in check_cover(boundaries, areas([*CODES[:2], "BU00010009"]))}
     assert sorted(notes) == ["areas_without_polygon", "polygons_without_area"]
-    assert "BU00010009" in notes["areas_without_polygon"].en
+    assert notes["areas_without_polygon"].en == (
+        "a.gpkg: 1 areas of level buurt are not on the map: BU00010009. "
+        "The boundaries may be of another year: give those of the year of the figures."
+    )
     assert CODES[2] in notes["polygons_without_area"].nl
 
 
@@ -128,8 +162,10 @@ def test_an_overlap_is_told_and_a_common_border_is_not() -> None:
     assert check_cover(Boundaries("buurt", None, tuple(CODES), touching), areas()) == []
     wider = touching.copy()
     wider[0] = shapely.box(155_000, 463_000, 155_150, 463_100)
-    (note,) = check_cover(Boundaries("buurt", None, tuple(CODES), wider), areas())
+    (note,) = check_cover(Boundaries("buurt", None, tuple(CODES), wider, file="a.gpkg"), areas())
     assert (note.code, note.count) == ("polygons_overlap", 1)
+    assert note.en.startswith(f"a.gpkg: 1 pairs of areas overlap on the map: {CODES[0]}/{CODES[1]}.")
+    assert "mend the boundaries in a GIS" in note.en
 
 
 def test_neighbours_are_those_that_touch() -> None:

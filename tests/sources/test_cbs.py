@@ -219,6 +219,23 @@ def test_another_table_is_refused_with_what_was_looked_for_and_found(shared: Sha
     assert "WestersTotaal" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("columns", "missing"),
+    [
+        ("WestersTotaal_17;NietWestersTotaal_18", "AantalInwoners is missing."),
+        ("AantalInwoners_5;WestersTotaal_17", "NietWestersTotaal is missing."),
+        ("a_inw;a_nl_all;a_neu_al", "EuropaExclusiefNederland is missing."),
+        ("AantalInwoners_5;Nederland_17", "EuropaExclusiefNederland and BuitenEuropa are missing."),
+    ],
+)
+def test_a_column_that_is_missing_is_named_by_itself(tmp_path: Path, columns: str, missing: str) -> None:
+    path = tmp_path / "85039NED.csv"
+    path.write_text(f"WijkenEnBuurten;{columns}\nGM0503;{';'.join('9' for _ in columns.split(';'))}\n")
+    with pytest.raises(InputError) as error:
+        read_kwb(path)
+    assert str(error.value).startswith(f"{path}: {missing} Found: WijkenEnBuurten, {columns.split(';', maxsplit=1)[0]}")
+
+
 # Forms ---------------------------------------------------------------------------------------------------------------
 
 Records = list[dict[str, Any]]

@@ -445,6 +445,21 @@ def test_indicators_without_a_year_are_refused(tmp_path: Path) -> None:
     (tmp_path / "i.csv").write_text(INDICATORS)
     with pytest.raises(InputError, match="no column tells the year"):
         read_indicators(tmp_path / "i.csv")
+    with pytest.raises(InputError, match="no column tells the year, and the city is of 2: 2020, 2022"):
+        read_indicators(tmp_path / "i.csv", years_of_city={2022, 2020})
+
+
+def test_indicators_without_a_year_are_of_the_only_year_of_the_city(tmp_path: Path) -> None:
+    (tmp_path / "i.csv").write_text(INDICATORS)
+    assert {indicator.year for indicator in read_indicators(tmp_path / "i.csv", years_of_city=[2022])} == {2022}
+
+
+def test_a_column_of_indicators_that_is_missing_is_not_looked_for_in_city_toml(tmp_path: Path) -> None:
+    (tmp_path / "i.csv").write_text(
+        "gebied,indicator,value,higher_is_better,source,uses_composition\nB1,a,1,ja,x,nee\n"
+    )
+    with pytest.raises(InputError, match=r"'area' of .*The columns of this file have fixed names: call it so."):
+        read_indicators(tmp_path / "i.csv", 2024)
 
 
 INSTITUTION = """
@@ -591,7 +606,7 @@ def test_indicators_about_other_areas_are_noted_and_about_none_are_refused(make:
     none = town(make, more, i__csv=f"{header}X9,green,3,ja,x,nee\n")
     assert problems(none) == [
         "i.csv: none of its areas is an area of the city, such as 'X9'. Give the codes that the areas "
-        "have in city.toml."
+        "have in the figures of the city."
     ]
 
 

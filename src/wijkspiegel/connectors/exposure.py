@@ -50,14 +50,9 @@ def _towards(counts: Floats, circle: Circle, group: int | None) -> tuple[Floats,
     return outside(counts, circle.group) if group is None else (counts[:, group], counts.sum(axis=1))
 
 
-def if_exposure_were(now: Exposure, other: Exposure) -> float:
-    """The share of contacts outside with the people of `other` to meet, and the bias of now."""
-    return other.exposure * (1 - now.bias)
-
-
-def if_bias_were(now: Exposure, other: Exposure) -> float:
-    """The share of contacts outside with the people of now to meet, and the bias of `other`."""
-    return now.exposure * (1 - other.bias)
+def contact_share(exposure: float, bias: float) -> float:
+    """The share of contacts outside that goes with these people to meet and this bias. Not below 0."""
+    return max(exposure * (1 - bias), 0.0)
 
 
 def own_share(circle: Circle) -> Ratio:

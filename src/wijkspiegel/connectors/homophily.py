@@ -8,6 +8,9 @@ blau              : mean over people of the chance that two of their contacts di
                     1 - sum x(x - 1) / (k(k - 1)). 0 to 1.
 assortativity     : of all groups, r = (sum e_gg - sum a_g b_g) / (1 - sum a_g b_g), e the mixing matrix as shares.
                     Newman (2003). 0 is chance, 1 closed.
+mixing:G          : contacts with group G over contacts times the share of G among all people. 1 is as met by lot in the
+                    whole city, 2 twice as many. With the own group H / w.
+mixing_in_area:G  : likewise, with the share of G around each person.
 """
 
 from collections.abc import Iterator
@@ -74,6 +77,28 @@ def unbiased_blau(circle: Circle) -> Ratio:
     return ratio(differ, np.ones(len(differ)), circle.sample.take(some))
 
 
+def mixing_of_group(circle: Circle, shares: Floats, groups: tuple[str, ...]) -> Iterator[Homophily]:
+    """The row of one group in both mixing matrices. circle : its members. shares : [group], of all people."""
+    persons = int((np.asarray(circle.counts).sum(axis=1) > 0).sum())
+    for number, group in enumerate(groups):
+        yield _told(f"mixing:{group}", mixing(circle, number, float(shares[number])), persons)
+        yield _told(f"mixing_in_area:{group}", mixing_in_area(circle, number), persons)
+
+
+def mixing(circle: Circle, towards: int, share: float) -> Ratio:
+    """Contacts with a group over those that its share of all people would give; nan where nobody is of it."""
+    counts = np.asarray(circle.counts, dtype=np.float64)
+    return ratio(counts[:, towards], share * counts.sum(axis=1), circle.sample)
+
+
+def mixing_in_area(circle: Circle, towards: int) -> Ratio:
+    """Contacts with a group over those that its share around each person would give."""
+    circle = with_contacts(circle)
+    counts = np.asarray(circle.counts, dtype=np.float64)
+    share = circle.around[:, towards] / circle.around.sum(axis=1)
+    return ratio(counts[:, towards], share * counts.sum(axis=1), circle.sample)
+
+
 def mixing_matrix(circle: Circle, groups: int) -> Floats:
     """[group, contact group], weighted contacts."""
     matrix = np.zeros((groups, groups))
@@ -89,6 +114,25 @@ def assortativity(matrix: Floats) -> float:
     shares = matrix / whole
     chance = float((shares.sum(axis=1) * shares.sum(axis=0)).sum())
     return float((np.trace(shares) - chance) / (1 - chance)) if chance < 1 else float("nan")
+
+
+def assortativity_of(circle: Circle, groups: int) -> Ratio:
+    """r with its interval: linearised in the contacts of each person, as `ratio` is."""
+    counts = np.asarray(circle.counts, dtype=np.float64)
+    matrix = mixing_matrix(circle, groups)
+    value, whole = assortativity(matrix), matrix.sum()
+    if np.isnan(value):
+        return NOTHING
+    rows, columns = matrix.sum(axis=1) / whole, matrix.sum(axis=0) / whole
+    chance = float((rows * columns).sum())
+    everyone = counts.sum(axis=1)
+    own = np.take_along_axis(counts, circle.group[:, None], axis=1)[:, 0]
+    of_own = (own - everyone * np.trace(matrix) / whole) / whole
+    of_chance = (everyone * columns[circle.group] + counts @ rows - 2 * everyone * chance) / whole
+    pull = (of_own - (1 - value) * of_chance) / (1 - chance)
+    spread = ratio(pull * circle.sample.weight.sum(), np.ones(len(pull)), circle.sample)
+    half = (spread.upper - spread.lower) / 2
+    return Ratio(value, value - half, value + half, spread.design_effect)
 
 
 def _told(measure: str, found: Ratio, persons: int) -> Homophily:

@@ -6,16 +6,16 @@ takes in every other reading.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wijkspiegel.connectors.design import effect_on_shares
-from wijkspiegel.connectors.mirrors import SLACK, Circle, bins_of
+from wijkspiegel.connectors.mirrors import SLACK, Circle, answers_of, bins_of
 from wijkspiegel.connectors.reference import Floats, outside
-from wijkspiegel.measures.mixing import Fit, binomial, estimate, fit_parts, gather, grid, interval
+from wijkspiegel.measures.mixing import Fit, estimate, fit_parts, grid, highest, lowest
 from wijkspiegel.tables import NO, UNKNOWN, YES
 
 Roads = Mapping[str, NDArray[np.int64]]
@@ -37,11 +37,11 @@ class RoadShare:
 
 @dataclass(frozen=True)
 class _Kind:
-    """Answers on the other roads, whether there are contacts, and the bin of the reference."""
+    """The bin of the reference, answers on the other roads, and whether there are contacts."""
 
+    bin: int
     answers: tuple[int, ...]
     has_contacts: bool
-    bin: int
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,22 @@ class Ladder:
 
 
 def climb(circle: Circle, roads: Roads) -> Ladder | None:
-    """Fit all roads together; None where there is nobody with people around them."""
-    circle, keep = _with_people_around(circle)
-    roads = {road: answers[keep] for road, answers in roads.items()}
-    if not len(circle.group):
+    """Fit all roads together; None where nobody has contacts and people around them.
+
+    A road of which nobody told anything is left out: its share could be anything.
+    """
+    keep = circle.around.sum(axis=1) > 0
+    circle = circle.take(keep)
+    roads = {road: answers[keep] for road, answers in roads.items() if (answers[keep] != UNKNOWN).any()}
+    if not circle.outside()[1].any():
         return None
-    other, everyone = outside(circle.counts, circle.group)
+    other, everyone = circle.outside()
     other_around, everyone_around = outside(circle.around, circle.group)
     reference = other_around / everyone_around
     people = circle.sample.weight / circle.sample.weight.mean()
     bins = bins_of(reference)
     kinds, kind = _kinds_of(roads, everyone > 0, bins)
-    rows = _rows(np.rint(everyone).astype(np.int64), np.rint(other).astype(np.int64), people, kind)
+    rows = _rows(circle, people, kind)
     block = np.array([one.bin for one in kinds], dtype=np.int64)
     by_bin = tuple((reference[bins == number], people[bins == number]) for number in range(int(bins.max()) + 1))
     return Ladder(
@@ -75,29 +79,22 @@ def climb(circle: Circle, roads: Roads) -> Ladder | None:
     )
 
 
-def _with_people_around(circle: Circle) -> tuple[Circle, NDArray[np.bool_]]:
-    keep = circle.around.sum(axis=1) > 0
-    return circle.take(keep), keep
-
-
 def _kinds_of(
     roads: Roads, has_contacts: NDArray[np.bool_], bins: NDArray[np.int64]
 ) -> tuple[tuple[_Kind, ...], NDArray[np.int64]]:
-    keys = np.stack([*roads.values(), has_contacts.astype(np.int64), bins], axis=1)
+    keys = np.stack([bins, *roads.values(), has_contacts.astype(np.int64)], axis=1)
     found, kind = np.unique(keys, axis=0, return_inverse=True)
-    kinds = tuple(_Kind(tuple(map(int, row[:-2])), bool(row[-2]), int(row[-1])) for row in found)
+    kinds = tuple(_Kind(int(row[0]), tuple(map(int, row[1:-1])), bool(row[-1])) for row in found)
     return kinds, kind.ravel().astype(np.int64)
 
 
-def _rows(
-    contacts: NDArray[np.int64], other: NDArray[np.int64], people: Floats, kind: NDArray[np.int64]
-) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def _rows(circle: Circle, people: Floats, kind: NDArray[np.int64]) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """likelihood, people and part of each row. Without contacts every hidden share is as likely."""
-    some = contacts > 0
-    answers = gather(contacts[some], other[some], people[some], kind[some])
+    some = circle.outside()[1] > 0
+    answers, likelihood = answers_of(circle.take(some), people[some], kind[some])
     silent = np.bincount(kind[~some], people[~some], minlength=int(kind.max()) + 1)
     lone = np.flatnonzero(silent)
-    likelihood = np.vstack([binomial(answers.contacts, answers.outside, grid()), np.ones((len(lone), len(grid())))])
+    likelihood = np.vstack([likelihood, np.ones((len(lone), len(grid())))])
     part = np.concatenate([answers.bins, lone])
     order = np.argsort(part, kind="stable")
     return likelihood[order], np.concatenate([answers.people, silent[lone]])[order], part[order].astype(np.int64)
@@ -106,37 +103,42 @@ def _rows(
 def steps(ladder: Ladder, tolerance: float) -> Iterator[RoadShare]:
     """Each road alone, then the ladder: friends, plus each next road, up to any."""
     every = (FRIENDS, *ladder.roads)
-    for road in every:
-        yield _share(ladder, road, frozenset({road}), tolerance, any_of=True)
-    for length in range(2, len(every) + 1):
-        climbed = every[:length]
-        yield _share(ladder, f"ladder:{'+'.join(climbed)}", frozenset(climbed), tolerance, any_of=True)
-    yield _share(ladder, "any", frozenset(every), tolerance, any_of=True)
+    climbed = {f"ladder:{'+'.join(every[:length])}": every[:length] for length in range(2, len(every) + 1)}
+    told = _shares(ladder, {road: (road,) for road in every} | climbed, tolerance, any_of=True)
+    yield from told
+    yield replace(told[-1], step="any")
 
 
-def overlap(ladder: Ladder, tolerance: float) -> Iterator[RoadShare]:
+def overlap(ladder: Ladder, tolerance: float) -> list[RoadShare]:
     """Exactly these roads, and no other; "none" for people on no road."""
     every = (FRIENDS, *ladder.roads)
-    for taken in product((False, True), repeat=len(every)):
-        exactly = frozenset(road for road, on in zip(every, taken, strict=True) if on)
-        name = "+".join(road for road in every if road in exactly) or "none"
-        yield _share(ladder, name, exactly, tolerance, any_of=False)
+    exactly = [
+        tuple(road for road, on in zip(every, taken, strict=True) if on)
+        for taken in product((False, True), repeat=len(every))
+    ]
+    return _shares(ladder, {"+".join(roads) or "none": roads for roads in exactly}, tolerance, any_of=False)
 
 
-def _share(ladder: Ladder, step: str, wanted: frozenset[str], tolerance: float, any_of: bool) -> RoadShare:
-    aims = [_aim(ladder, wanted, tolerance, any_of, reading) for reading in ("no", "least", "most")]
-    told = estimate(ladder.fitted, aims[0])
-    lower, _ = interval(ladder.fitted, aims[1], ladder.effect)
-    _, upper = interval(ladder.fitted, aims[2], ladder.effect)
-    return RoadShare(step, tolerance, told, min(lower, told), max(upper, told))
-
-
-def _aim(ladder: Ladder, wanted: frozenset[str], tolerance: float, any_of: bool, reading: str) -> Floats:
-    """[kind, point], the part of people who qualify, with what is unknown read as no, or so that fewest or most do."""
+def _shares(ladder: Ladder, wanted: Mapping[str, tuple[str, ...]], tolerance: float, any_of: bool) -> list[RoadShare]:
+    """wanted : step -> its roads."""
     mirrors = [
         ((grid() >= reference[:, None] - tolerance - SLACK) * people[:, None]).sum(axis=0) / people.sum()
         for reference, people in ladder.reference
     ]
+    no, least, most = (
+        [_aim(ladder, mirrors, frozenset(roads), any_of, reading) for roads in wanted.values()]
+        for reading in ("no", "least", "most")
+    )
+    shares = [estimate(ladder.fitted, aim) for aim in no]
+    ends = zip(lowest(ladder.fitted, least, ladder.effect), highest(ladder.fitted, most, ladder.effect), strict=True)
+    return [
+        RoadShare(step, tolerance, share, min(lower, share), max(upper, share))
+        for step, share, (lower, upper) in zip(wanted, shares, ends, strict=True)
+    ]
+
+
+def _aim(ladder: Ladder, mirrors: list[Floats], wanted: frozenset[str], any_of: bool, reading: str) -> Floats:
+    """[kind, point], the part of people who qualify, with what is unknown read as no, or so that fewest or most do."""
     return np.array([_qualify(kind, ladder.roads, mirrors[kind.bin], wanted, any_of, reading) for kind in ladder.kinds])
 
 

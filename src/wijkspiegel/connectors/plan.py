@@ -12,7 +12,7 @@ from scipy import optimize, stats
 from wijkspiegel.connectors.mirrors import SLACK
 from wijkspiegel.connectors.reference import Floats
 from wijkspiegel.errors import SettingsError
-from wijkspiegel.measures.mixing import Answers, bounds, fit, grid, interval
+from wijkspiegel.measures.mixing import Answers, bounds, fit, grid, intervals
 
 SHAPE = 0.8
 DRAWS = 100
@@ -65,12 +65,12 @@ def outlook(question: Question, seed: int = 1) -> Outlook:
     """The interval of a survey whose answers come out as expected; the power over DRAWS surveys drawn by lot."""
     aim = (grid() >= question.outgroup - question.tolerance - SLACK).astype(float)[None]
     usual = _chances(question, question.share)
-    lower, upper = interval(fit(_answers(usual * question.respondents)), aim, question.design_effect)
-    low, high = bounds(fit(_answers(usual * ENDLESS)), aim)
+    ((lower, upper),) = intervals(fit(_answers(usual * question.respondents)), [aim], question.design_effect)
+    ((low, high),) = bounds(fit(_answers(usual * ENDLESS)), [aim])
     rng = np.random.default_rng(seed)
     told_apart = 0
     for counts in rng.multinomial(question.respondents, usual, DRAWS):
-        least, most = interval(fit(_answers(counts.astype(float))), aim, question.design_effect)
+        ((least, most),) = intervals(fit(_answers(counts.astype(float))), [aim], question.design_effect)
         told_apart += not least <= question.against <= most
     return Outlook(question, lower, upper, low, high, told_apart / DRAWS)
 

@@ -1,24 +1,60 @@
-"""Against whom a circle is held: the composition of the area where somebody lives, they themselves left out."""
+"""Against whom a circle is held: the people around somebody, they themselves left out.
+
+Around somebody is an area of some level ("buurt"), what lies within a distance ("500 m") or the nearest people ("1000
+people").
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkspiegel.tables import Composition, Contacts
+from wijkspiegel.measures.spatial import Points, nearest_people, within
+from wijkspiegel.tables import Contacts
 
 Floats = NDArray[np.float64]
 
 
-def people_around(contacts: Contacts, composition: Composition) -> Floats:
-    """[person, group], residents of the area of each person, without that person.
+@dataclass(frozen=True)
+class Reference:
+    """The people around everybody who lives in an area, for every area of the contacts, in their order.
 
-    composition : of the same areas, or more. Raises ValueError where an area of somebody is not in it.
+    name : "buurt", "500 m", "1000 people". counts : [area, group], people. own : [area], how much somebody who lives
+    there weighs in these counts: what is taken off to leave them out.
     """
-    row = {code: number for number, code in enumerate(composition.areas.codes)}
-    if missing := [code for code in contacts.areas.codes if code not in row]:
-        raise ValueError(f"areas without a composition: {', '.join(missing[:3])}")
-    counts = composition.counts[[row[code] for code in contacts.areas.codes]]
-    around = counts[contacts.area].copy()
-    around[np.arange(len(contacts)), contacts.group] -= 1.0
+
+    name: str
+    counts: Floats
+    own: Floats
+
+    def take(self, rows: NDArray[np.intp]) -> "Reference":
+        """The people around those who live in some of the areas."""
+        return Reference(self.name, self.counts[rows], self.own[rows])
+
+
+def of_area(level: str, counts: Floats) -> Reference:
+    """counts : [area, group], people of the area of `level` in which each area lies."""
+    return Reference(level, counts, np.ones(len(counts)))
+
+
+def within_metres(points: Points, counts: Floats, metres: float) -> Reference:
+    """The people of all areas whose point lies within the distance. points : [area, 2]. counts : [area, group]."""
+    return Reference(f"{metres:g} m", within(points, metres) @ counts, np.ones(len(counts)))
+
+
+def nearest(points: Points, counts: Floats, people: float) -> Reference:
+    """The nearest people, as in `nearest_people`; of a larger area its own people, each for a part."""
+    inhabited = counts.sum(axis=1)
+    reached = min(people, float(inhabited.sum()))
+    share = np.divide(reached, inhabited, out=np.zeros(len(counts)), where=inhabited > 0)
+    around = nearest_people(points, counts, people) * share[:, None]
+    return Reference(f"{people:g} people", around, np.minimum(share, 1.0))
+
+
+def people_around(contacts: Contacts, reference: Reference) -> Floats:
+    """[person, group], people around each person, without that person."""
+    around: Floats = reference.counts[contacts.area].copy()
+    around[np.arange(len(contacts)), contacts.group] -= reference.own[contacts.area]
     return np.maximum(around, 0.0)
 
 

@@ -3,9 +3,15 @@
 A figure of fewer people than the smallest cell is left out. What counts people or contacts is rounded, and left out
 where it counts few. A share that tells an exact part of the people is left out where that part, or the rest, is few
 people. All else are estimates, told in as many digits as their uncertainty deserves.
+
+What is left out must not follow from what stands beside it: a figure of a whole and those of all its parts but one tell
+that one (`without_leaks`). The parts of an area are the areas in it, those of all people the groups, or the levels of a
+trait. This holds for all but the estimates of mirrors.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -17,9 +23,14 @@ from wijkspiegel.disclosure.release import RELEASE_TABLES, release_table
 from wijkspiegel.tables import Measured, Note
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
-OF_CONTACTS = ("mixing", "mirrors", "connectors", "overlap", "exposure", "homophily", "outcomes")
+OF_CONTACTS = ("mixing", "mirrors", "sensitivity", "connectors", "overlap", "exposure", "homophily", "outcomes")
 DIGITS = 4
+
+
+BLANK = {"mirrors": ("naive",), "mixing": ("contacts", "share")}
+"""What is left blank where it may not be told; in the other tables the row goes."""
 
 
 def guarded(measured: Mapping[str, Measured], policy: Policy) -> tuple[dict[str, pa.Table], tuple[Note, ...]]:
@@ -30,10 +41,104 @@ def guarded(measured: Mapping[str, Measured], policy: Policy) -> tuple[dict[str,
         if figures is None:
             tables[name] = release_table(name, {column.name: [] for column in RELEASE_TABLES[name]})
             continue
-        enough = figures.persons >= policy.min_cell
-        left_out += int((~enough).sum())
-        tables[name] = release_table(name, _columns(name, figures, np.flatnonzero(enough), policy))
+        few = figures.persons < policy.min_cell
+        hidden = without_leaks(
+            _people(name, figures), few | _few_told(name, figures, policy), sums(name, figures), policy
+        )
+        gone = few if name in BLANK else hidden
+        left_out += int(gone.sum())
+        rows = np.flatnonzero(~gone)
+        columns = _columns(name, figures, rows, policy)
+        columns |= {column: np.where(hidden[rows], np.nan, columns[column]) for column in BLANK.get(name, ())}
+        tables[name] = release_table(name, columns)
     return tables, (_note(left_out, policy),) if left_out else ()
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Sides that are about the same people: a whole and its parts, or two ways to part everybody. Rows of each side."""
+
+    sides: tuple[NDArray[np.intp], ...]
+
+
+def sums(name: str, figures: Measured) -> list[Sum]:
+    """Areas and the areas in them, everybody and each group, the levels of one trait and those of another."""
+    labels = [
+        c.name
+        for c in RELEASE_TABLES[name]
+        if c.name in figures.columns and (c.kind != "number" or c.name == "tolerance")
+    ]
+    row_of = {key: row for row, key in enumerate(zip(*(figures.columns[label] for label in labels), strict=True))}
+    parts: dict[tuple[Any, ...], list[int]] = {}
+    for key, row in row_of.items():
+        named = dict(zip(labels, key, strict=True))
+        wholes = [named | {"area": figures.around.get(named["area"])}]
+        if "group" in named and named["group"] != "all" and ":" not in named["group"]:
+            wholes.append(named | {"group": "all"})
+        for number, whole in enumerate(wholes):
+            parts.setdefault((number, *whole.values()), []).append(row)
+    found = [
+        Sum((np.array([row_of[key]]), np.array(rows)))
+        for (_, *of), rows in parts.items()
+        if (key := tuple(of)) in row_of
+    ]
+    if name == "outcomes":
+        ways: dict[tuple[str, str], dict[str, list[int]]] = {}
+        for row, (area, outcome, by) in enumerate(
+            zip(*(figures.columns[c] for c in ("area", "outcome", "by")), strict=True)
+        ):
+            ways.setdefault((area, outcome), {}).setdefault(by, []).append(row)
+        found += [Sum(tuple(np.array(rows) for rows in by.values())) for by in ways.values()]
+    return found
+
+
+def without_leaks(people: Floats, hidden: Mask, equal: Sequence[Sum], policy: Policy) -> Mask:
+    """[row], what may not be told once nothing of it follows from what is told.
+
+    Where one side of a sum is told, but for fewer people than the smallest cell, the other may not hide one row alone,
+    nor so few people: its smallest row is hidden as well; or that of the first side, where the other shows none.
+    """
+    hidden = hidden.copy()
+    before = -1
+    while before != hidden.sum():
+        before = hidden.sum()
+        for one in equal:
+            leak = _leak(people, hidden, one, policy)
+            if leak is not None:
+                hidden[leak] = True
+    return hidden
+
+
+def _leak(people: Floats, hidden: Mask, equal: Sum, policy: Policy) -> int | None:
+    """The row to hide, if what one side hides follows from another."""
+    everybody = max(people[side].sum() for side in equal.sides)
+    shown = [side[~hidden[side] & (people[side] > 0)] for side in equal.sides]
+    for told, other in permutations(range(len(shown)), 2):
+        rest = everybody - people[shown[other]].sum()
+        if not len(shown[told]) or everybody - people[shown[told]].sum() >= policy.min_cell or rest == 0:
+            continue
+        withheld = equal.sides[other][hidden[equal.sides[other]]]
+        alone = bool((people[withheld] == rest).any())
+        if rest < policy.min_cell or alone:
+            choice = shown[other] if len(shown[other]) else shown[told]
+            return int(choice[people[choice].argmin()])
+    return None
+
+
+def _people(name: str, figures: Measured) -> Floats:
+    """[row], how many each row adds to that of a whole."""
+    if name == "mixing":
+        return np.array(figures.columns["contacts"], dtype=np.float64)
+    return figures.persons if figures.people is None else figures.people
+
+
+def _few_told(name: str, figures: Measured, policy: Policy) -> Mask:
+    """[row], where what is told exactly is of few, or all but a few."""
+    if name not in BLANK:
+        return np.zeros(len(figures.persons), dtype=bool)
+    exact = np.array(figures.columns[BLANK[name][0]], dtype=np.float64)
+    few = rounded_count(exact, policy) if name == "mixing" else without_few(exact, figures.persons, policy)
+    return np.isnan(few)
 
 
 def _columns(name: str, figures: Measured, rows: NDArray[np.intp], policy: Policy) -> dict[str, Any]:

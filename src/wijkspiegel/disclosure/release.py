@@ -23,7 +23,7 @@ from wijkspiegel.errors import DisclosureError, InputError
 from wijkspiegel.schemes import Scheme, label
 from wijkspiegel.tables import Note, Source
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of a release. Raised when a file or column changes its meaning."""
 
 AnyPath = Path | zipfile.Path
@@ -107,7 +107,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _text("area", "code van het geheel", "code of the whole"),
             _YEAR, _SCHEME, _MEASURE,
             _text("scale", "afstand (m) of aantal mensen (people)", "distance (m) or number of people (people)"),
-            _VALUE, _CORRECTED,
+            _VALUE, _CORRECTED, _LOWER, _UPPER,
         ),
         "change": (
             _text("area", "code van het geheel", "code of the whole"),
@@ -125,13 +125,14 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
                 "deel doordat groepen anders over gebieden verdeeld zijn",
                 "part due to groups being spread over areas differently",
             ),
+            _LOWER, _UPPER,
         ),
         "peers": (
             _AREA, _YEAR,
             _text("peer", "gemeente die erop lijkt", "municipality that is alike"),
             _whole("rank", "1 lijkt het meest", "1 is the most alike"),
             _number("distance", "afstand, 0 is gelijk", "distance, 0 is the same"),
-            _text("because", "waarom", "why"),
+            _text("because", "wat gelijk is en wat niet", "what is alike and what is not"),
         ),
         "sides": (
             _AREA, _YEAR,
@@ -170,6 +171,15 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _PERSONS,
             _number("contacts", "contacten waarvan de groep bekend is", "contacts whose group is known"),
         ),
+        "sensitivity": (
+            _AREA, _SPHERE, _OWN,
+            _text("reference", "wat om iemand heen heet", "what is called around somebody"),
+            _number("outgroup", "gemiddeld aandeel anderen daarin", "mean share of others in it"),
+            _text("form", "vorm van de spiegel", "form of the mirror"),
+            _TOLERANCE,
+            _number("estimate", "geschat aandeel van de mensen", "estimated share of people"),
+            _LOWER, _UPPER, _PERSONS,
+        ),
         "connectors": (
             _AREA, _OWN,
             _text("step", "weg, trede van de ladder, of any", "road, step of the ladder, or any"),
@@ -194,7 +204,7 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "homophily": (_AREA, _SPHERE, _OWN, _MEASURE, _VALUE, _LOWER, _UPPER),
         "outcomes": (
             _AREA,
-            _text("by", "group, connector of een kenmerk", "group, connector or a trait"),
+            _text("by", "group, connector, een kenmerk, of group:kenmerk", "group, connector, a trait, or group:trait"),
             _text("level", "waarde daarvan", "value of it"),
             _text("outcome", "uitkomst", "outcome"),
             _number("mean", "gewogen gemiddelde", "weighted mean"),
@@ -277,13 +287,16 @@ class Release:
         return "\n".join(content.decode() for content in _files(self).values())
 
 
-def write_release(release: Release, directory: Path) -> Path:
+def write_release(release: Release, directory: Path, pages: Mapping[str, str] = MappingProxyType({})) -> Path:
     """Write the package in `directory`, in place of an earlier release there. Other files in it are left alone.
 
+    pages : name -> content of what was made of the release and appears with it: the report.
     The files are first written beside those they replace, and datapackage.json, with all hashes, is moved in place
     last: a write that was cut off leaves no release, never half of one, and the next one mends it.
     Raises InputError where a file of another origin would be overwritten: nothing is touched then.
     """
+    if directory.exists() and not directory.is_dir():
+        raise InputError("this is a file, and a release is a directory", file=directory, mend="Choose another --out.")
     directory.mkdir(parents=True, exist_ok=True)
     package, replaced = directory / "datapackage.json", directory / ".replaced-datapackage.json"
     earlier = {
@@ -293,6 +306,7 @@ def write_release(release: Release, directory: Path) -> Path:
         for resource in _package_at(path)["resources"]
     }
     files = _files(release)
+    written = {name: content.encode() for name, content in pages.items()}
     if strangers := sorted(
         name for name in files if (directory / name).exists() and name not in {*earlier, package.name}
     ):
@@ -302,13 +316,13 @@ def write_release(release: Release, directory: Path) -> Path:
             mend="Choose another with --out.",
         )
     with tempfile.TemporaryDirectory(prefix=".release-", dir=directory) as beside:
-        for name, content in files.items():
+        for name, content in (*files.items(), *written.items()):
             (Path(beside) / name).write_bytes(content)
         if package.exists():
             package.replace(replaced)
         for name in earlier - set(files):
             (directory / name).unlink(missing_ok=True)
-        for name in files:
+        for name in (*written, *files):
             (Path(beside) / name).replace(directory / name)
     replaced.unlink(missing_ok=True)
     return directory
@@ -321,6 +335,12 @@ def read_release(directory: Path) -> Release:
 
 def _read(directory: AnyPath) -> Release:
     package = _package_at(directory / "datapackage.json")
+    if (written_as := package["wijkspiegel"]["format"]) != FORMAT:
+        raise InputError(
+            f"this release has layout {written_as}, and this program reads layout {FORMAT}",
+            file=directory / "datapackage.json",
+            mend="Make the release again with this version of the program.",
+        )
     try:
         about = _about_from(package["wijkspiegel"])
         resources = [(each["name"], each["path"], each["hash"]) for each in package["resources"]]
@@ -410,17 +430,11 @@ def _inside(areas: list[dict[str, Any]], area: str) -> set[str]:
 def _package_at(path: AnyPath) -> dict[str, Any]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        written_as = package["wijkspiegel"]["format"]
+        package["wijkspiegel"]["format"]
     except FileNotFoundError:
         raise InputError("there is no datapackage.json, so this is no release", file=path.parent) from None
     except (json.JSONDecodeError, KeyError, TypeError):
         raise _no_release(path) from None
-    if written_as != FORMAT:
-        raise InputError(
-            f"this release has layout {written_as}, and this program reads layout {FORMAT}",
-            file=path,
-            mend="Make the release again with this version of the program.",
-        )
     return dict(package)
 
 

@@ -30,7 +30,10 @@ def expected_dissimilarity(counts: Counts) -> Values:
     m = floor(mean) + 1.
     """
     people, members, everyone = _margins(counts)
-    apart = _mean_deviation(people[..., :, None], members[..., None, :], everyone[..., None, None]).sum(axis=(-2, -1))
+    mirrored = members.shape[-1] == 2  # two groups deviate by the same amount
+    told = members[..., :1] if mirrored else members
+    deviation = _mean_deviation(people[..., :, None], told[..., None, :], everyone[..., None, None])
+    apart = deviation.sum(axis=(-2, -1)) * (1 + mirrored)
     return _quotient(apart, 2 * everyone * interaction(members[..., None, :]))
 
 
@@ -144,7 +147,7 @@ def _expected_mutual_information(people: Values, members: Values) -> float:
     everyone = people.sum()
     if everyone == 0:
         return float("nan")
-    sizes, times = np.unique(people[people > 0].astype(np.int64), return_counts=True)
+    sizes, times = _sizes(people.tobytes())
     groups, repeats = np.unique(members[members > 0].astype(np.int64), return_counts=True)
     nlogn = _nlogn(int(min(sizes.max(), groups.max())))
     mean = _sum_of_mean_nlogn(sizes, times, groups, repeats, int(everyone), nlogn)
@@ -196,7 +199,7 @@ def _expected_gini(people: Values, members: Values, classes: int) -> float:
     mixed = interaction(members[None, :])
     if everyone == 0 or np.isnan(mixed):
         return float("nan")
-    sizes, areas = _size_classes(people[people > 0], classes)
+    sizes, areas = _size_classes(people.tobytes(), classes)
     log_factorial = _log_factorials(2 * int(sizes.max()) + 1)
     mirrored = len(members) == 2  # two groups differ by the same amount
     apart = sum(
@@ -206,9 +209,20 @@ def _expected_gini(people: Values, members: Values, classes: int) -> float:
     return float(apart / (everyone**2 * mixed))
 
 
-def _size_classes(people: Values, classes: int) -> tuple[NDArray[np.int64], Values]:
-    """Sizes, and how many areas have each; areas are gathered where there are more than `classes` sizes."""
-    sizes, times = np.unique(people.astype(np.int64), return_counts=True)
+@lru_cache(maxsize=8)
+def _sizes(people: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The sizes of areas with people, and how many areas have each. Tables of one city share them: asked once for all.
+
+    people : the bytes of floats, by which they can be remembered.
+    """
+    found = np.frombuffer(people)
+    return np.unique(found[found > 0].astype(np.int64), return_counts=True)
+
+
+@lru_cache(maxsize=8)
+def _size_classes(people: bytes, classes: int) -> tuple[NDArray[np.int64], Values]:
+    """As `_sizes`; areas are gathered where there are more than `classes` sizes."""
+    sizes, times = _sizes(people)
     areas = times.astype(np.float64)
     if len(sizes) <= classes:
         return sizes, areas

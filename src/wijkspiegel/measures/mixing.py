@@ -11,32 +11,39 @@ bounds      : the least and the most of all distributions that give the fitted c
 interval    : the least and the most of all distributions whose likelihood is near the greatest: bounds and sampling
               together (the profile likelihood of a share; Owen 1988).
 
-Estimate and interval are one computation: a concave function of the weights of a grid, with a logarithmic barrier, by
-Newton's method (Boyd & Vandenberghe 2004, chapter 11).
+The ends of bounds and interval are proven: no distribution that is allowed lies outside (`programme`, `likelihood`).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-import numba
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.optimize import linprog
+from scipy.linalg import block_diag
 from scipy.special import gammaln
 from scipy.stats import chi2
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from wijkspiegel.measures.likelihood import Floats, Ints, covering, log_likelihood, most, raised, steadied
+from wijkspiegel.measures.programme import independent_rows, most_of_each
 
 GRID = 51
 """Points of the hidden share, 0 to 1."""
 
 PRECISION = 0.001
-"""How near an end of an interval is to the true extreme."""
+"""How far an end of an interval may lie outside the true extreme."""
+
+SAME = 1e-6
+"""Answers whose chances differ by less than this part of their greatest chance are the same, in the bounds."""
+
+CLOSE = 1e-3
+"""How near the greatest log-likelihood is found; what it lacks widens the interval by a hair."""
 
 EXACT = 50
 STEP = 1.1
 """Above EXACT contacts their number is rounded to a power of STEP: the noise of a draw changes by a twentieth."""
+
+THOUSAND = 1000
+"""A share in whole thousandths, as so many of a thousand contacts."""
 
 CONFIDENCE = 0.95
 DROP = float(chi2.ppf(CONFIDENCE, 1) / 2)
@@ -58,20 +65,37 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The answers of some people, as columns of a point each; a row for the whole is the last.
+
+    columns : [point, row], chance of an answer, of its greatest chance. people : [row]. directions, within, pivots : of
+    the columns with the whole, as `independent_rows` gives them.
+    """
+
+    columns: Floats
+    people: Floats
+    directions: Floats
+    within: Floats
+    pivots: Ints
+
+
+@dataclass(frozen=True)
 class Fit:
     """The mixing distribution of every part of the people.
 
-    weights : [part, point], adding up to one over all. likelihood : [row, point], chance of the answer of a row for
-    somebody at a point of its part. people : [row]. starts : [part + 1], where the rows of each part begin. block :
-    [part], parts of one block together have a mass that is known; how it is spread over them is not.
-    greatest : the log-likelihood of the best distribution.
+    weights : [part, point], adding up to one over all. Parts of one block, which follow one another, together have a
+    mass that is known; how it is spread over them is not. cells, starts, people, rows : the columns of each block, as
+    in `likelihood.block_of`. best : [column], weights with the greatest log-likelihood, `greatest`.
     """
 
     weights: Floats
-    likelihood: Floats
-    people: Floats
+    parts: tuple[Part, ...]
+    mass: Floats
+    cells: Floats
     starts: Ints
-    block: Ints
+    people: Floats
+    rows: Ints
+    best: Floats
     greatest: float
 
 
@@ -106,13 +130,13 @@ def binomial(contacts: Ints, outside: Ints, shares: Floats) -> Floats:
 
 
 def multinomial(counts: Floats, compositions: Floats) -> Floats:
-    """[row, point], chance of the counts of a row when each contact is drawn from the composition of a point.
+    """[row, point], chance of the counts of a row when each contact is drawn from the composition of a point, over the
+    chance at the likeliest point.
 
     counts : [row, group]. compositions : [point, group], > 0.
     """
-    whole = counts.sum(axis=1)
-    ways = gammaln(whole + 1) - gammaln(counts + 1).sum(axis=1)
-    chance: Floats = np.exp(ways[:, None] + counts @ np.log(compositions).T)
+    log = counts @ np.log(compositions).T
+    chance: Floats = np.exp(log - log.max(axis=1, keepdims=True))
     return np.maximum(chance, np.finfo(float).tiny)
 
 
@@ -125,217 +149,153 @@ def fit(answers: Answers) -> Fit:
     return fit_parts(chances, answers.people, answers.bins, bins)
 
 
-def fit_parts(likelihood: Floats, people: Floats, part: Ints, block: Ints) -> Fit:
+def fit_parts(likelihood: Floats, people: Floats, part: Ints, block: Ints, same: float = SAME) -> Fit:
     """The mixing distribution of each part.
 
-    likelihood, people : as in Fit. part : [row], in order. block : [part], from 0. A block has the mass of its people.
+    likelihood : [row, point], chance of the answer of a row for somebody at a point. people : [row]. part : [row], in
+    order. block : [part], from 0, in order. A block has the mass of its people.
     """
-    parts, points = len(block), likelihood.shape[1]
-    starts = np.searchsorted(part, np.arange(parts + 1))
-    mass = np.bincount(block[part], people, minlength=int(block.max()) + 1) / people.sum()
-    prior = np.repeat(mass[block] / np.bincount(block)[block], points).reshape(parts, points) / points
-    likelihood = np.ascontiguousarray(likelihood)
-    weights = best = _fitted(likelihood, people, starts, prior, block, prior)
-    for shrink in (1e-1, 1e-2, 1e-3):
-        best = _fitted(likelihood, people, starts, prior * shrink, block, best)
-    return Fit(weights, likelihood, people, starts, block, _log_likelihood(likelihood, people, starts, best))
+    ends = np.searchsorted(part, np.arange(len(block) + 1))
+    parts = tuple(_part(likelihood[first:after], people[first:after], same) for first, after in pairwise(ends))
+    blocks = [[parts[number] for number in np.flatnonzero(block == one)] for one in range(int(block.max()) + 1)]
+    mass = np.array([sum(float(one.people.sum()) for one in members) for members in blocks]) / people.sum()
+    columns = [_columns_of(members) for members in blocks]
+    best = np.concatenate([_best(*pair) for pair in zip(columns, blocks, mass, strict=True)])
+    starts = np.cumsum([0, *(len(of_block) for of_block in columns)])
+    rows = np.cumsum([0, *(of_block.shape[1] for of_block in columns)])
+    greatest = sum(
+        log_likelihood(of_block, people[rows[one] : rows[one + 1]], best[starts[one] : starts[one + 1]])
+        for one, of_block in enumerate(columns)
+    )
+    weights = np.vstack([_steady(members, of_all) for members, of_all in zip(blocks, mass, strict=True)])
+    cells = np.concatenate([of_block.ravel() for of_block in columns])
+    return Fit(
+        weights, parts, mass, cells, starts, np.ascontiguousarray(people, dtype=np.float64), rows, best, greatest
+    )
 
 
-def naive(answers: Answers, aim: Floats) -> float:
-    """The share of people who qualify when the hidden share is taken to be x/k. aim as in `interval`."""
-    nearest = np.rint(answers.outside / answers.contacts * (aim.shape[1] - 1)).astype(np.int64)
-    return float((answers.people * aim[answers.bins, nearest]).sum() / answers.people.sum())
+def _part(likelihood: Floats, people: Floats, same: float) -> Part:
+    columns = np.ascontiguousarray((likelihood / likelihood.max(axis=1, keepdims=True)).T)
+    with_whole = np.hstack([columns, np.ones((len(columns), 1))])
+    return Part(columns, np.ascontiguousarray(people, dtype=np.float64), *independent_rows(with_whole, same))
+
+
+def _columns_of(parts: Sequence[Part]) -> Floats:
+    """[column, row], of all parts: a column of one part gives no chance to the answers of another."""
+    return np.ascontiguousarray(block_diag(*(part.columns for part in parts))) if len(parts) > 1 else parts[0].columns
+
+
+def _best(columns: Floats, parts: Sequence[Part], mass: float) -> Floats:
+    weights = covering(columns, mass)
+    people = np.concatenate([part.people for part in parts])
+    raised(columns, people, np.zeros(len(columns)), mass, weights, CLOSE)
+    return weights
+
+
+def _steady(parts: Sequence[Part], mass: float) -> Floats:
+    """[part, point], the estimate: with the weight of `mass` persons spread evenly over the points of all parts."""
+    prior = mass / len(parts)
+    people = np.array([part.people.sum() + prior for part in parts])
+    each = [
+        steadied(part.columns, part.people, prior / len(part.columns), part.directions[:, :-1].copy(), part.within)
+        for part in parts
+    ]
+    steady: Floats = np.array(each) * (mass * people / people.sum())[:, None]
+    return steady
 
 
 def estimate(fitted: Fit, aim: Floats) -> float:
-    """The share of people who qualify. aim as in `interval`."""
+    """The share of people who qualify. aim as in `intervals`."""
     return float((aim * fitted.weights).sum())
 
 
-def bounds(fitted: Fit, aim: Floats) -> tuple[float, float]:
-    """The least and the most of all distributions that give the fitted counts: a linear programme.
+def bounds(fitted: Fit, aims: Sequence[Floats]) -> list[tuple[float, float]]:
+    """Of each aim, the least and the most of all distributions that give the fitted counts: linear programmes.
 
-    aim as in `interval`. Counts that only one distribution can give leave nothing between them.
+    aims as in `intervals`. Counts that only one distribution can give leave nothing between them.
     """
-    parts, points = aim.shape
-    row_part = np.repeat(np.arange(parts), np.diff(fitted.starts))
-    columns = row_part[:, None] * points + np.arange(points)
-    told = sparse.csr_array(
-        (fitted.likelihood.ravel(), columns.ravel(), np.arange(len(row_part) + 1) * points),
-        shape=(len(row_part), aim.size),
-    )
-    of_block = np.repeat(fitted.block, points)
-    mass = sparse.csr_array((np.ones(aim.size), (of_block, np.arange(aim.size))))
-    equal = sparse.vstack([told, mass]).tocsr()
-    given = equal @ fitted.weights.ravel()
-    ends = []
-    for sign in (1.0, -1.0):
-        found = linprog(sign * aim.ravel(), A_eq=equal, b_eq=given, method="highs")
-        ends.append(float(aim.ravel() @ found.x) if found.status == 0 else estimate(fitted, aim))
-    return min(max(ends[0], 0.0), 1.0), min(max(ends[1], 0.0), 1.0)
+    if not aims:
+        return []
+    both = np.concatenate([np.array(aims), -np.array(aims)[::-1]])
+    ends = np.zeros(len(both))
+    for number, part in enumerate(fitted.parts):
+        of_part = np.ascontiguousarray(both[:, number])
+        ends += most_of_each(part.within, part.pivots, fitted.weights[number], of_part)
+    high, low = ends[: len(aims)], -ends[: len(aims) - 1 : -1]
+    return [(_within_one(least), _within_one(greatest)) for least, greatest in zip(low, high, strict=True)]
 
 
-def interval(fitted: Fit, aim: Floats, design_effect: float = 1.0) -> tuple[float, float]:
-    """The least and the most of all distributions with a likelihood near the greatest.
+def intervals(fitted: Fit, aims: Sequence[Floats], design_effect: float = 1.0) -> list[tuple[float, float]]:
+    """Of each aim, the least and the most of all distributions with a likelihood near the greatest.
 
-    aim : [part, point], in [0, 1]: which part of the people at this point counts. design_effect : how many people of
-    this sample tell as much as one drawn by lot.
+    aims : [part, point] each, in [0, 1]: which part of the people at this point counts; quickest where each is like the
+    one before. design_effect : how many people of this sample tell as much as one drawn by lot.
     """
-    people = fitted.people / design_effect
-    least = fitted.greatest / design_effect - DROP
-    inside = _inside(fitted, people, least)
-    ends = []
-    for sign in (-1.0, 1.0):
-        weights = _extreme(fitted.likelihood, people, fitted.starts, least, sign * aim, fitted.block, inside)
-        ends.append(float((aim * weights).sum()))
-    return min(max(ends[0], 0.0), 1.0), min(max(ends[1], 0.0), 1.0)
+    return list(zip(lowest(fitted, aims, design_effect), highest(fitted, aims, design_effect), strict=True))
 
 
-def _inside(fitted: Fit, people: Floats, least: float) -> Floats:
-    """Weights with room for the likelihood to fall: the estimate, or nearer to the best where that has too little."""
-    weights, prior = fitted.weights, np.full(fitted.weights.shape, 1.0 / fitted.weights.size)
-    for shrink in (1.0, 1e-1, 1e-2, 1e-3, 1e-4):
-        if _log_likelihood(fitted.likelihood, people, fitted.starts, weights) > least + 0.25 * DROP:
-            break
-        weights = _fitted(fitted.likelihood, people, fitted.starts, prior * shrink, fitted.block, weights)
-    return weights
+def lowest(fitted: Fit, aims: Sequence[Floats], design_effect: float = 1.0) -> list[float]:
+    """The lower ends of `intervals`."""
+    return [_within_one(-most) for most in _most_of_each(fitted, [-aim for aim in aims], design_effect)]
 
 
-# Newton's method on the weights of all parts --------------------------------------------------------------------------
+def highest(fitted: Fit, aims: Sequence[Floats], design_effect: float = 1.0) -> list[float]:
+    """The upper ends of `intervals`."""
+    return [_within_one(most) for most in _most_of_each(fitted, aims, design_effect)]
 
 
-@numba.njit(cache=True)
-def _chances(likelihood: Floats, starts: Ints, weights: Floats) -> Floats:
-    """[row], chance of each answer."""
-    found = np.empty(len(likelihood))
-    for part in range(len(weights)):
-        rows = slice(starts[part], starts[part + 1])
-        found[rows] = likelihood[rows] @ weights[part]
-    return found
+def _most_of_each(fitted: Fit, aims: Sequence[Floats], design_effect: float) -> Iterator[float]:
+    weights, tilt = fitted.best.copy(), 20 * DROP * np.sqrt(design_effect)
+    for aim in aims:
+        end, tilt = most(
+            fitted.cells, fitted.starts, fitted.people, fitted.rows, fitted.mass, aim.ravel(), fitted.best,
+            fitted.greatest, DROP * design_effect, PRECISION, weights, tilt,
+        )  # fmt: skip
+        yield end
 
 
-@numba.njit(cache=True)
-def _log_likelihood(likelihood: Floats, people: Floats, starts: Ints, weights: Floats) -> float:
-    return float((people * np.log(_chances(likelihood, starts, weights))).sum())
+def _within_one(share: float) -> float:
+    return min(max(0.0, float(share)), 1.0)
 
 
-@numba.njit(cache=True)
-def _rise(likelihood: Floats, people: Floats, starts: Ints, weights: Floats, chances: Floats) -> Floats:
-    """[part, point], slope of the log-likelihood in units of the weights themselves."""
-    slope = np.empty(weights.shape)
-    for part in range(len(weights)):
-        rows = slice(starts[part], starts[part + 1])
-        slope[part] = (likelihood[rows].T @ (people[rows] / chances[rows])) * weights[part]
-    return slope
+def gather_bands(low: Floats, high: Floats, contacts: Ints, people: Floats, bins: Ints) -> tuple[Answers, Floats]:
+    """Persons with the same band and bin, together, and the chance of what they told at each point of the grid.
 
-
-@numba.njit(cache=True)
-def _direction(
-    likelihood: Floats, curve: Floats, starts: Ints, diagonal: Floats, dense: Floats, slope: Floats, weights: Floats,
-    block: Ints,
-) -> Floats:  # fmt: skip
-    """The step d, in units of the weights themselves, that solves (F'F + diag + uu') d = slope - E'nu with the weights
-    of each block adding up to what they did.
-
-    F has curve[r] * likelihood[r] * weights in row r, in the columns of its part only, so parts are solved apart; u is
-    `dense`.
+    low, high, contacts : [person], as in `banded`; nan where nobody told, who are left out. people : [person], weights.
+    The answers say what a naive reader would: that the share is in the middle of the band.
     """
-    parts, points = weights.shape
-    blocks = block.max() + 1
-    plain, along, across = np.empty((parts, points)), np.empty((parts, points)), np.empty((parts, points))
-    right = np.empty((points, 3))
-    for part in range(parts):
-        rows = slice(starts[part], starts[part + 1])
-        factor = curve[rows].copy().reshape(-1, 1) * likelihood[rows] * weights[part]
-        right[:, 0], right[:, 1], right[:, 2] = slope[part], weights[part], dense[part]
-        if len(factor) < points // 2:  # what is inverted is as small as the rows are few (Woodbury)
-            shrunk = factor / diagonal[part]
-            solved = np.divide(right, diagonal[part].copy().reshape(-1, 1))
-            small = np.linalg.solve(np.eye(len(factor)) + factor @ shrunk.T, factor @ solved)
-            solved = solved - shrunk.T @ small
-        else:
-            solved = np.linalg.solve(factor.T @ factor + np.diag(diagonal[part]), right)
-        plain[part], along[part], across[part] = solved[:, 0], solved[:, 1], solved[:, 2]
-    stiff = 1.0 + (dense * across).sum()
-    plain -= across * ((dense * plain).sum() / stiff)
-    crossed, shifted = np.zeros((blocks, blocks)), np.zeros(blocks)
-    leaks = np.zeros(blocks)
-    for part in range(parts):
-        crossed[block[part], block[part]] += (weights[part] * along[part]).sum()
-        leaks[block[part]] += (weights[part] * across[part]).sum()
-        shifted[block[part]] += (weights[part] * plain[part]).sum()
-    crossed -= leaks.reshape(-1, 1) * leaks / stiff
-    multipliers = np.linalg.solve(crossed, shifted)
-    for part in range(parts):
-        plain[part] -= multipliers[block[part]] * along[part]
-    step: Floats = plain + across * ((multipliers * leaks).sum() / stiff)
-    return step
+    told = ~np.isnan(low) & (people > 0)
+    keys = np.stack([bins[told], contacts[told], low[told], high[told]], axis=1)
+    rows, of_row = np.unique(keys, axis=0, return_inverse=True)
+    counted = np.bincount(of_row.ravel(), people[told], minlength=len(rows)).astype(np.float64)
+    number, k, start, end = rows.T if len(rows) else np.zeros((4, 0))
+    middle = np.rint(THOUSAND * (start + end) / 2).astype(np.int64)
+    answers = Answers(counted, np.full(len(rows), THOUSAND), middle, number.astype(np.int64))
+    return answers, banded(start, end, k.astype(np.int64), grid())
 
 
-@numba.njit(cache=True)
-def _fitted(likelihood: Floats, people: Floats, starts: Ints, prior: Floats, block: Ints, start: Floats) -> Floats:
-    """Weights with the greatest sum of people * log(chance) + prior * log(weights)."""
-    weights = start.copy()
-    nothing = np.zeros(weights.shape)
-    for _ in range(200):
-        chances = _chances(likelihood, starts, weights)
-        slope = _rise(likelihood, people, starts, weights, chances) + prior
-        step = _direction(likelihood, np.sqrt(people) / chances, starts, prior, nothing, slope, weights, block)
-        gain = (slope * step).sum()
-        if gain < 1e-9:
-            break
-        length = min(1.0, 0.95 / max(-step.min(), 1e-12))
-        now = (people * np.log(chances)).sum() + (prior * np.log(weights)).sum()
-        while length > 1e-10:
-            tried = weights * (1 + length * step)
-            value = _log_likelihood(likelihood, people, starts, tried) + (prior * np.log(tried)).sum()
-            if value >= now + 0.1 * length * gain:
-                break
-            length *= 0.5
-        else:
-            break
-        weights = weights * (1 + length * step)
-    return weights
+def banded(low: Floats, high: Floats, contacts: Ints, shares: Floats) -> Floats:
+    """[row, share], chance that the part outside of so many contacts is from low to high, when each is outside with
+    chance `share`.
 
-
-@numba.njit(cache=True)
-def _extreme(
-    likelihood: Floats, people: Floats, starts: Ints, least: float, aim: Floats, block: Ints, start: Floats
-) -> Floats:
-    """Weights near the most of aim * weights, of all whose log-likelihood is at least `least`; start must be inside.
-
-    The barriers of the likelihood and of the weights are in such a proportion that the start lies on the central path;
-    what is left to gain is less than PRECISION when the pull ends.
+    contacts : [row]; 0 where their number is not known: then the share itself is in the band, or it is not. Where no
+    number of contacts, or no share, is in a band, the nearest is.
     """
-    weights = start.copy()
-    ones = np.ones(weights.shape)
-    spare = _log_likelihood(likelihood, people, starts, start) - least
-    firm = weights.size * spare
-    pull = float(weights.size)
-    while True:
-        for _ in range(100):
-            chances = _chances(likelihood, starts, weights)
-            room = (people * np.log(chances)).sum() - least
-            rise = _rise(likelihood, people, starts, weights, chances) / room
-            slope = pull * aim * weights + firm * rise + 1.0
-            curve = np.sqrt(firm * people / room) / chances
-            step = _direction(likelihood, curve, starts, ones, np.sqrt(firm) * rise, slope, weights, block)
-            gain = (slope * step).sum()
-            if gain < 0.1:
-                break
-            length = min(1.0, 0.95 / max(-step.min(), 1e-12))
-            now = pull * (aim * weights).sum() + firm * np.log(room) + np.log(weights).sum()
-            while length > 1e-8:
-                tried = weights * (1 + length * step)
-                left = _log_likelihood(likelihood, people, starts, tried) - least
-                if left > 0.1 * room:
-                    value = pull * (aim * tried).sum() + firm * np.log(left) + np.log(tried).sum()
-                    if value >= now + 0.1 * length * gain:
-                        break
-                length *= 0.5
-            else:
-                break
-            weights = weights * (1 + length * step)
-        if pull * PRECISION >= weights.size * (1 + spare):
-            return weights
-        pull *= 8.0
+    first, last = _counts_in(low, high, contacts)
+    chance = np.zeros((len(low), len(shares)))
+    for step in range(int((last - first).max(initial=-1)) + 1):
+        within = first + step <= last
+        chance[within] += binomial(contacts[within], first[within] + step, shares)
+    apart = np.maximum(np.maximum(low[:, None] - shares, shares - high[:, None]), 0.0)
+    inside = apart <= apart.min(axis=1, keepdims=True, initial=np.inf) + 1e-9
+    return np.where(contacts[:, None] > 0, chance, inside)
+
+
+def _counts_in(low: Floats, high: Floats, contacts: Ints) -> tuple[Ints, Ints]:
+    """[row], the least and the most contacts outside that are in a band; the nearest where none is."""
+    first, last = np.ceil(low * contacts - 1e-9), np.floor(high * contacts + 1e-9)
+    above, below = first - high * contacts, low * contacts - last
+    none = first > last
+    least = np.where(none & (above < below - 1e-9), first, np.where(none, last, first))
+    most = np.where(none & (below < above - 1e-9), last, np.where(none, first, last))
+    return least.astype(np.int64), most.astype(np.int64)

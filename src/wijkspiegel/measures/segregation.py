@@ -20,14 +20,16 @@ Values = NDArray[np.float64]
 
 def group_shares(counts: Counts) -> Values:
     """[..., group], P_g; nan where nobody lives."""
-    return _divide(counts.sum(axis=-2), counts.sum(axis=(-2, -1))[..., None])
+    people = counts.sum(axis=-2)
+    return _divide(people, people.sum(axis=-1, keepdims=True))
 
 
 def area_shares(counts: Counts) -> Counts:
     """[..., area, group], p_ag; the share of the whole in an area without people, so that it adds nothing."""
     people = counts.sum(axis=-1, keepdims=True)
-    whole = np.broadcast_to(group_shares(counts)[..., None, :], counts.shape)
-    shares: Counts = np.divide(counts, people, out=whole.copy(), where=people > 0)
+    inhabited = people > 0
+    whole = 0.0 if inhabited.all() else group_shares(counts)[..., None, :]
+    shares: Counts = np.where(inhabited, counts / np.where(inhabited, people, 1.0), whole)
     return shares
 
 

@@ -5,8 +5,6 @@ environment and keeps its own number of people (never rounded), so `isolation(bl
 isolation in environments of 2 km. Reardon & O'Sullivan (2004).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numba
@@ -16,7 +14,7 @@ from scipy import sparse
 from scipy.spatial import KDTree
 
 from wijkspiegel.measures.grid import grid_of, nearest_on_grid
-from wijkspiegel.measures.segregation import Counts, Values, area_shares, group_shares, interaction
+from wijkspiegel.measures.segregation import Counts, Values, area_shares
 
 Points = NDArray[np.float64]
 """[area, 2], metres."""
@@ -50,6 +48,30 @@ def touching(pairs: NDArray[np.intp], areas: int) -> Weights:
 def _symmetric(pairs: NDArray[np.intp], weights: Values, areas: int) -> Weights:
     one = sparse.csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(areas, areas))
     return (one + one.T + sparse.eye_array(areas)).tocsr()
+
+
+def nearest_areas(points: Points, people: Values, reached: float) -> Weights:
+    """The part of each area (column) that is among the nearest `reached` people of another (row), itself first.
+
+    people : [area], > 0. As in `nearest_people`, but areas equally far away are taken one after the other.
+    """
+    tree, areas = KDTree(points), len(points)
+    rows, columns, parts = [], [], []
+    todo, reach = np.arange(areas), min(16, areas)
+    while len(todo):
+        some, todo = todo[: max(PAIRS // reach, 1)], todo[max(PAIRS // reach, 1) :]
+        _, near = tree.query(points[some], k=reach)
+        near = near.reshape(len(some), -1)
+        before = people[near].cumsum(axis=1) - people[near]
+        done = (before[:, -1] + people[near[:, -1]] >= reached) | (reach == areas)
+        part = np.clip((reached - before[done]) / people[near[done]], 0.0, 1.0)
+        rows.append(np.repeat(some[done], reach)[part.ravel() > 0])
+        columns.append(near[done].ravel()[part.ravel() > 0])
+        parts.append(part.ravel()[part.ravel() > 0])
+        todo = np.concatenate([todo, some[~done]])
+        reach = reach if done.any() else min(4 * reach, areas)
+    where = np.concatenate(rows), np.concatenate(columns)
+    return sparse.csr_array((np.concatenate(parts), where), shape=(areas, areas))
 
 
 def blend(counts: Counts, weights: Weights) -> Counts:
@@ -139,59 +161,3 @@ def _gather(
             environment[todo[i]] = total
             done[i] = True
     return done
-
-
-# Indices of environments ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class AtScale:
-    """An index of environments of one size: its value, and what is left of it beyond chance."""
-
-    value: float
-    corrected: float
-
-
-def spatial_relative_diversity(counts: Counts, blended: Counts) -> float:
-    """R of environments: the share of the variance of group membership that lies between them, against the real whole.
-
-    sum_ag t_a (q_ag - P_g)^2 / (T I), q being the shares of the environment. Reardon & O'Sullivan (2004), eq. 10.
-    """
-    people = counts.sum(axis=1)
-    apart = (people[:, None] * (area_shares(blended) - group_shares(counts)) ** 2).sum()
-    return float(apart / (people.sum() * interaction(counts)))
-
-
-def expected_relative_diversity(counts: Counts, effective: Values) -> float:
-    """Mean of the spatial R by chance, exactly: the variance of q_a is P(1 - P)(T / n_a - 1)/(T - 1) for an environment
-    of n_a effective people, so it is the mean over people of (T / n_a - 1)/(T - 1).
-
-    effective : [area], (sum of weights of people)^2 over the sum of their squares.
-    """
-    people = counts.sum(axis=1)
-    everyone, known = people.sum(), effective > 0
-    spread = (everyone / effective[known] - 1) / (everyone - 1)
-    return float((people[known] * spread).sum() / everyone)
-
-
-def effective_people(counts: Counts, weights: Weights) -> Values:
-    """[area], people of each environment, fewer where they weigh unequally (Kish)."""
-    people = counts.sum(axis=1)
-    weighed, squared = weights @ people, weights.power(2) @ people
-    effective: Values = np.divide(weighed**2, squared, out=np.zeros_like(people), where=squared > 0)
-    return effective
-
-
-def at_scale(
-    index: Callable[[Counts], Values], counts: Counts, blended: Counts, effective: Values, quadratic: bool = True
-) -> AtScale:
-    """An index of environments and what is left of it beyond chance.
-
-    The spatial R is freed of its exact chance level; another index is scaled by the part of R that remains (by its root
-    where the index is not quadratic in differences), as in `uncertainty`.
-    """
-    observed = spatial_relative_diversity(counts, blended)
-    chance = expected_relative_diversity(counts, effective)
-    remains = max((observed - chance) / (1 - chance), 0.0) / observed if observed > 0 and chance < 1 else 0.0
-    value = float(index(blended))
-    return AtScale(value, value * (remains if quadratic else np.sqrt(remains)))

@@ -9,8 +9,8 @@ Small areas and rounding. Both add variance between areas that is no segregation
 membership that lies between areas, can be freed of it exactly: E[R] = R + (1 - R)(A - 1)/(T - 1) + rounding. The
 reliability, R freed over R observed, scales the other indices: those that are quadratic in differences between areas
 (H, M, divergence, R) by it, those that are linear (D, Gini) by its root. That takes the distribution of shares over
-areas to keep its shape, so the interval also holds `corrected`, which scales along a line, leans to `value`, and for
-the quadratic indices holds value - expected.
+areas to keep its shape, so the interval also holds `freed_of_chance`, which scales along a line, leans to `value`, and
+for the quadratic indices holds value - expected.
 
 The width comes from what one person does to the index (its gradient), from the variance of a rounded count, and near
 zero, where the gradient vanishes, from the chi-square spread of R.
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from wijkspiegel.measures.chance import beyond_chance, expected_of, maximum
@@ -38,6 +39,7 @@ from wijkspiegel.measures.segregation import (
     local_divergence,
     location_quotient,
 )
+from wijkspiegel.measures.withheld import Mask, between, most_alike, most_apart, too_much_withheld
 
 CONFIDENCE = 0.95
 MOST_BLUR = 4.0
@@ -45,6 +47,9 @@ MOST_BLUR = 4.0
 
 FREE_OF_CHANCE = frozenset({"isolation", "exposure"})
 """Indices of who is met, which are freed of chance by leaving each person out of those that they meet."""
+
+Bounded = tuple[Values, Values, Values]
+"""A figure, and the least and the most that it can be."""
 
 Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
@@ -55,7 +60,7 @@ class Estimates:
 
     value, expected : the index of the counts, and its mean by chance.
     corrected : (value - expected) / (maximum - expected).
-    lower, upper : 95 % interval on the scale of value, freed of chance and rounding.
+    lower, upper : 95 % interval on the scale of value, freed of chance and rounding; holds `freed_of_chance`.
     """
 
     value: Values
@@ -102,23 +107,47 @@ def _estimate(
     corrected = beyond_chance(name, value, expected, counts)
     if unevenness is None or name in FREE_OF_CHANCE:
         centre, near_zero, signal = *_met_free_of_chance(name, counts, rounding), np.ones_like(value)
-        down, up = centre - near_zero, centre + near_zero
+        linear = freed_of_chance(name, corrected, counts)
+        down, up = np.fmin(centre - near_zero, linear), np.fmax(centre + near_zero, linear)
     else:
         signal, most = unevenness.part, unevenness.most
         power = 0.5 if name in ("dissimilarity", "gini") else 1.0
         centre, down, up = (value * part**power for part in (signal, unevenness.least, most))
-        linear = corrected * maximum(name, counts)
+        linear = freed_of_chance(name, corrected, counts)
         if power == 1.0:
             down = np.fmin(down, value - expected)
         down, up = np.fmin(down, linear), np.fmax(up + most * (value - up), linear)
         blurred = unevenness.blur > MOST_BLUR
         down, up = np.where(blurred, 0.0, down), np.where(blurred, np.fmax(up, value), up)
     slope = GRADIENT[name](counts, value)
-    spread = Z * np.sqrt(signal * _sampling_variance(slope, counts) + (slope**2 * rounding).sum(axis=(-2, -1)))
+    spread = Z * np.sqrt(signal * sampling_variance(slope, counts) + (slope**2 * rounding).sum(axis=(-2, -1)))
     ceiling = np.ones_like(value) if name == "exposure" else maximum(name, counts)
     lower = np.clip(centre - np.hypot(centre - down, spread), 0.0, ceiling)
     upper = np.clip(centre + np.hypot(up - centre, spread), 0.0, ceiling)
     return Estimates(value, expected, corrected, lower, upper)
+
+
+def freed_of_chance(name: str, corrected: Values, counts: Counts) -> Values:
+    """What is left of an index beyond chance, on the scale of its value: even + corrected (maximum - even).
+
+    even is the index of groups that are spread evenly: their share of the whole for who is met, else 0.
+    """
+    if name not in FREE_OF_CHANCE:
+        return corrected * maximum(name, counts)
+    even = group_shares(counts)[..., 0 if name == "isolation" else 1]
+    return even + corrected * (maximum(name, counts) - even)
+
+
+def interval_of_change(before: Estimates, after: Estimates) -> tuple[Values, Values]:
+    """95 % interval of after.value - before.value, as if other people lived there each time.
+
+    Most people stay, and what is unsure about them is so in both years alike: it is too wide rather than too narrow. It
+    is that of the change beyond chance, and also holds the change of the values themselves.
+    """
+    moved = (after.lower + after.upper - before.lower - before.upper) / 2
+    half = np.hypot(after.upper - after.lower, before.upper - before.lower) / 2
+    total = after.value - before.value
+    return np.fmin(moved - half, total), np.fmax(moved + half, total)
 
 
 def rounding_variance(low: Counts, high: Counts) -> Counts:
@@ -173,7 +202,7 @@ def _met_free_of_chance(name: str, counts: Counts, rounding: Counts) -> tuple[Va
     return np.clip(free, 0.0, 1.0), near_even + blur
 
 
-def _sampling_variance(slope: Counts, counts: Counts) -> Values:
+def sampling_variance(slope: Counts, counts: Counts) -> Values:
     """Variance of sum slope * n for n multinomial within each area."""
     mean = (counts * slope).sum(axis=-1)
     variance: Values = ((counts * slope**2).sum(axis=-1) - _ratio(mean**2, counts.sum(axis=-1))).sum(axis=-1)
@@ -229,16 +258,30 @@ def _slope_of_gini(counts: Counts, value: Values) -> Counts:
     shares = area_shares(counts)
     order = np.argsort(shares, axis=-2)
     back = np.argsort(order, axis=-2)
+    first, last = _ends_of_ties(np.take_along_axis(shares, order, axis=-2))
 
     def below_less_above(amounts: Counts) -> Counts:
         ordered = np.take_along_axis(amounts, order, axis=-2)
         total = np.cumsum(ordered, axis=-2)
-        return np.take_along_axis(2 * total - ordered - total[..., -1:, :], back, axis=-2)
+        below = np.take_along_axis(total - ordered, first, axis=-2)
+        above = total[..., -1:, :] - np.take_along_axis(total, last, axis=-2)
+        return np.take_along_axis(below - above, back, axis=-2)
 
     of_apart = below_less_above(people) - below_less_above(counts).sum(axis=-1, keepdims=True)
     of_most = 2 * everyone * (1 - group_shares(counts)[..., None, :])
     slope: Counts = (of_apart - _outer(value) * of_most) / (everyone**2 * mixed)
     return slope
+
+
+def _ends_of_ties(ordered: Counts) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """[..., area, group], first and last place of the areas with the same share: neither of two is below the other."""
+    place = np.broadcast_to(np.arange(ordered.shape[-2])[:, None], ordered.shape)
+    apart = np.diff(ordered, axis=-2) > 0
+    edge = np.ones_like(ordered[..., :1, :], dtype=bool)
+    starts, ends = np.concatenate([edge, apart], axis=-2), np.concatenate([apart, edge], axis=-2)
+    first = np.maximum.accumulate(np.where(starts, place, 0), axis=-2)
+    backwards = np.where(ends, place, ordered.shape[-2])[..., ::-1, :]
+    return first, np.minimum.accumulate(backwards, axis=-2)[..., ::-1, :]
 
 
 def _slope_of_isolation(counts: Counts, value: Values) -> Counts:
@@ -273,30 +316,59 @@ GRADIENT: Mapping[str, Callable[[Counts, Values], Counts]] = MappingProxyType(
 # Areas by themselves -------------------------------------------------------------------------------------------------
 
 
-def assess_diversity(name: str, counts: Counts, low: Counts, high: Counts) -> tuple[Values, Values, Values]:
+def assess_diversity(
+    name: str, counts: Counts, low: Counts, high: Counts, withheld: Mask | None = None
+) -> tuple[Values, Values, Values]:
     """The measure `name` of DIVERSITY for each area, [area], and its 95 % interval; nan where nobody lives.
 
+    withheld : [area, group], counts that are no more than estimates. The interval holds whatever their bounds allow;
+    the value is nan where `too_much_withheld`, and all is nan where no count is shown. None is none.
+
     Richness is bounded by what rounding and suppression leave possible; groups of nobody cannot be foreseen. The others
-    are freed of the bias of few people (concentration exactly, entropy after Miller 1955) and of rounding.
+    are freed of the bias of few people (concentration exactly, entropy after Miller 1955) and of rounding; the interval
+    holds the value as it is too.
     """
     value = DIVERSITY[name](counts)
-    people = counts.sum(axis=-1)
+    if withheld is None or not withheld.any():
+        return value, *between(_interval_of_diversity(name, counts, low, high), (value, value))
+    lower, upper = _whatever_was_withheld(name, counts, low, high, withheld)
+    not_told = too_much_withheld(counts, withheld) | ((name == "richness") & (lower < upper))
+    value, nothing = np.where(not_told, np.nan, value), withheld.all(axis=-1)
+    return value, *between((np.where(nothing, np.nan, lower), np.where(nothing, np.nan, upper)), (value, value))
+
+
+def _whatever_was_withheld(
+    name: str, counts: Counts, low: Counts, high: Counts, withheld: Mask
+) -> tuple[Values, Values]:
+    """The interval of every composition that the bounds of withheld counts allow."""
     if name == "richness":
-        lower, upper = (low >= 1).sum(axis=-1), (high >= 1).sum(axis=-1)
-        return value, np.where(people > 0, lower, np.nan), np.where(people > 0, upper, np.nan)
+        return _interval_of_diversity(name, counts, low, high)
+    ends = (np.full(len(counts), np.nan), np.full(len(counts), np.nan))
+    for possible in (counts, most_alike(counts, low, high, withheld), most_apart(counts, low, high, withheld)):
+        bounds = (np.where(withheld, possible, bound) for bound in (low, high))
+        ends = between(ends, _interval_of_diversity(name, possible, *bounds))
+    return ends
+
+
+def _interval_of_diversity(name: str, counts: Counts, low: Counts, high: Counts) -> tuple[Values, Values]:
+    groups, highest = counts.shape[-1], np.log(counts.shape[-1])
+    if name == "richness":
+        people = counts.sum(axis=-1)
+        fewest, most = (low >= 1).sum(axis=-1), (high >= 1).sum(axis=-1)
+        return np.where(people > 0, fewest, np.nan), np.where(people > 0, most, np.nan)
     if name == "rarefied_richness":
-        return value, *_interval_of_sum(value, *_curve_of_rarefied(counts), counts, low, high)
+        ends = _interval_of_sum(DIVERSITY[name](counts), *_curve_of_rarefied(counts), counts, low, high)
+        return np.clip(ends[0], 1.0, groups), np.clip(ends[1], 1.0, groups)
     if name in ("concentration", "differ"):
-        least, most = _interval_of_sum(concentration(counts), *_curve_of_concentration(counts), counts, low, high)
-        least, most = np.clip(least, 1 / counts.shape[-1], 1.0), np.clip(most, 1 / counts.shape[-1], 1.0)
-        return (value, least, most) if name == "concentration" else (value, 1 - most, 1 - least)
-    highest = np.log(counts.shape[-1])
-    least, most = _interval_of_sum(entropy(counts), *_curve_of_entropy(counts), counts, low, high)
-    least, most = np.clip(least, 0.0, highest), np.clip(most, 0.0, highest)
+        ends = _interval_of_sum(concentration(counts), *_curve_of_concentration(counts), counts, low, high)
+        least, most = np.clip(ends[0], 1 / groups, 1.0), np.clip(ends[1], 1 / groups, 1.0)
+        return (least, most) if name == "concentration" else (1 - most, 1 - least)
+    ends = _interval_of_sum(entropy(counts), *_curve_of_entropy(counts), counts, low, high)
+    least, most = np.clip(ends[0], 0.0, highest), np.clip(ends[1], 0.0, highest)
     if name == "effective_groups":
-        return value, np.exp(least), np.exp(most)
+        return np.exp(least), np.exp(most)
     scale = highest if name == "evenness" and highest > 0 else 1.0
-    return value, least / scale, most / scale
+    return least / scale, most / scale
 
 
 def _interval_of_sum(
@@ -382,19 +454,26 @@ def _local_quotient(counts: Counts, low: Counts, high: Counts) -> Local:
     )
 
 
-def ratio_interval(count: Values, total: Values, reference_share: Values) -> tuple[Values, Values, Values]:
+def ratio_interval(count: Bounded, total: Values, reference_share: Bounded) -> tuple[Values, Values, Values]:
     """Share of a group in an institution over its share in the area served, with the exact interval.
 
-    count, total : people, any shape; reference_share : in [0, 1], taken as known. Clopper & Pearson (1934).
-    nan where nobody works there or nobody of the group lives in the area.
+    count : people; reference_share : in [0, 1], taken as known but for its bounds; total : people. Any shape. Clopper &
+    Pearson (1934) at the ends of what the counts can be. nan where nobody works there or nobody of the group lives in
+    the area.
     """
-    count, total, reference = np.broadcast_arrays(count, total, np.where(reference_share > 0, reference_share, np.nan))
-    known = np.where(total > 0, total, np.nan)
+    (known, fewest, most), (share, least_share, most_share) = count, reference_share
+    working = np.where(total > 0, total, np.nan)
     tail = (1 - CONFIDENCE) / 2
-    lower = np.where(count > 0, stats.beta.ppf(tail, count, total - count + 1), 0.0)
-    upper = np.where(count < total, stats.beta.ppf(1 - tail, count + 1, total - count), 1.0)
-    ratio: Values = count / known / reference
-    return ratio, np.where(total > 0, lower, np.nan) / reference, np.where(total > 0, upper, np.nan) / reference
+    low, high = np.clip(fewest, 0, total), np.clip(most, 0, total)
+    lower = np.where(low > 0, stats.beta.ppf(tail, low, total - low + 1), 0.0)
+    upper = np.where(high < total, stats.beta.ppf(1 - tail, high + 1, total - high), 1.0)
+    there = share > 0
+    ratio: Values = known / working / np.where(there, share, np.nan)
+    return (
+        ratio,
+        np.where(there & (total > 0), lower, np.nan) / np.where(there, most_share, np.nan),
+        np.where(there & (total > 0), upper, np.nan) / np.where(there & (least_share > 0), least_share, np.nan),
+    )
 
 
 def _outer(values: Values) -> Values:

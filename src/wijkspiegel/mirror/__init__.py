@@ -7,7 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from wijkspiegel.disclosure import Policy, Release, protect
-from wijkspiegel.mirror.circles import circle_figures
+from wijkspiegel.errors import SettingsError
+from wijkspiegel.mirror.circles import circle_figures, notes_on_lots
+from wijkspiegel.mirror.circles.surroundings import notes_on_references
 from wijkspiegel.mirror.comparison import compare, without_circular
 from wijkspiegel.mirror.evolution import change_table
 from wijkspiegel.mirror.portrait import (
@@ -34,19 +36,26 @@ def look_into(
     policy: Policy | None = None,
     register: Path | None = None,
     progress: Progress = lambda step: None,
+    processes: int | None = None,
 ) -> Release:
     """Protect the counts of a city and compute, from the protected counts only, everything that a mirror shows.
 
     language : of the sentences in the tables ("because").
     policy, register : see `protect`.
+    processes : see `circle_figures`.
+    Raises SettingsError where the figures hold nobody.
     """
+    if not any(composition.population.any() for composition in city.compositions):
+        raise SettingsError("The figures hold nobody: every count is 0. Check which column is read as the count.")
     indicators, refused = without_circular(city.indicators)
-    city = replace(city, indicators=indicators, notes=(*city.notes, *refused))
+    city = replace(
+        city, indicators=indicators, notes=(*city.notes, *refused, *notes_on_references(city), *notes_on_lots(city))
+    )
 
     def derive(protected: City) -> dict[str, pa.Table]:
         return portray(protected, language, progress)
 
-    measured = circle_figures(city, progress)
+    measured = circle_figures(city, progress, processes)
     progress("protecting the counts")
     return protect(
         city,

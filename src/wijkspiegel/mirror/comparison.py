@@ -1,7 +1,8 @@
 """An area beside others: which are alike, and on which side it stands out from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from wijkspiegel.disclosure import join_tables, release_table
-from wijkspiegel.measures.likeness import nearest
+from wijkspiegel.measures.likeness import nearest, places
 from wijkspiegel.schemes import Language
 from wijkspiegel.tables import City, Composition, Indicator, Note
 
@@ -20,6 +21,34 @@ FEWEST_PEERS = 5
 """With fewer peers than this that have the figure, an area is not compared."""
 
 CONFIDENCE = 0.95
+
+TELLING = 3
+"""Of how many shares, or the size, by which an area stands out most, it is told that a peer has about the same."""
+
+ALIKE = 0.015
+"""Difference in `places` that counts as about the same: shares of 50 and 47 %, or 8 and 6.4 %; sizes of 3 and 4."""
+
+SAID: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        "nl": {
+            "alike": "Lijkt op {area} in {alike}",
+            "on_the_whole": "Lijkt alles bij elkaar op {area}, en in geen enkel opzicht precies",
+            "unlike": "; het grootste verschil is {}.",
+            "share": "het aandeel \u2018{}\u2019 ({} tegen {})",
+            "size": "het inwonertal ({} tegen {})",
+            "and": " en ",
+        },
+        "en": {
+            "alike": "Resembles {area} in {alike}",
+            "on_the_whole": "Resembles {area} on the whole, and in no single respect closely",
+            "unlike": "; the largest difference is {}.",
+            "share": "the share \u2018{}\u2019 ({} against {})",
+            "size": "the number of residents ({} against {})",
+            "and": " and ",
+        },
+    }
+)
+"""The peer stands before the area in each pair of figures."""
 
 
 @dataclass(frozen=True)
@@ -57,29 +86,41 @@ def peers_table(peers: Peers, subject: str, language: Language) -> pa.Table:
             "peer": codes[peers.rows[told].ravel()],
             "rank": np.tile(np.arange(1, per_area + 1), len(told)),
             "distance": peers.distance[told].ravel(),
-            "because": [
-                because(peers.composition, area, peer, language)
-                for area in told.tolist()
-                for peer in peers.rows[area].tolist()
-            ],
+            "because": because(peers.composition, np.repeat(told, per_area), peers.rows[told].ravel(), language),
         },
     )
 
 
-def because(composition: Composition, area: int, peer: int, language: Language) -> str:
-    """Why two areas are alike: their size, and their shares of the two groups that set the area apart from the rest."""
-    people = composition.population
-    shares = composition.counts[[area, peer]] / people[[area, peer], None]
-    average = composition.counts.sum(axis=0) / people.sum()
-    telling = np.argsort(-np.abs(np.sqrt(shares[0]) - np.sqrt(average)), kind="stable")[:2]
-    parts = [
-        f"{composition.scheme.labels[composition.scheme.groups[group]][language]} "
-        f"{_percent(shares[0, group], language)} / {_percent(shares[1, group], language)}"
-        for group in telling.tolist()
-    ]
-    size = f"{_thousands(people[area], language)} / {_thousands(people[peer], language)}"
-    residents = {"nl": "inwoners", "en": "residents"}[language]
-    return f"{residents} {size}; {'; '.join(parts)}"
+def because(
+    composition: Composition, areas: NDArray[np.intp], peers: NDArray[np.intp], language: Language
+) -> list[str]:
+    """[pair], a sentence on what is alike in an area and its peer, and what is not.
+
+    Alike can be what sets the area most apart from the average area: shares of groups, and size. Each weighs as it does
+    in the distance.
+    """
+    people, said = composition.population, SAID[language]
+    shares = composition.counts / people[:, None]
+    at = places(shares, people)
+    average = places(composition.counts.sum(axis=0, keepdims=True) / people.sum(), np.array([people.mean()]))
+    gaps = np.abs(at[areas] - at[peers])
+    telling = np.argsort(-np.abs(at[areas] - average), axis=1, kind="stable")[:, :TELLING]
+    labels = [composition.scheme.labels[group][language] for group in composition.scheme.groups]
+
+    def figures(feature: int, area: int, peer: int) -> str:
+        if feature == len(labels):
+            return said["size"].format(_thousands(people[peer], language), _thousands(people[area], language))
+        ends = (_percent(shares[row, feature], language) for row in (peer, area))
+        return said["share"].format(labels[feature], *ends)
+
+    sentences = []
+    for area, peer, gap, first in zip(areas.tolist(), peers.tolist(), gaps, telling.tolist(), strict=True):
+        alike = [feature for feature in first if gap[feature] < ALIKE][:2]
+        unlike = max((feature for feature in range(len(gap)) if feature not in alike), key=gap.__getitem__)
+        parts = said["and"].join(figures(feature, area, peer) for feature in alike)
+        sentence = said["alike" if alike else "on_the_whole"].format(area=composition.areas.names[area], alike=parts)
+        sentences.append(sentence + said["unlike"].format(figures(unlike, area, peer)))
+    return sentences
 
 
 def _percent(share: float, language: Language) -> str:
@@ -109,11 +150,13 @@ def without_circular(indicators: Sequence[Indicator]) -> tuple[tuple[Indicator, 
     return tuple(indicator for indicator in indicators if not indicator.uses_composition), tuple(refused)
 
 
-def _sides_of(indicator: Indicator, peers: Peers) -> pa.Table:
+def _sides_of(indicator: Indicator, peers: Peers, subject: str) -> pa.Table:
+    """The sides of the subject, where it is among these areas; of every area where it is not."""
     codes = peers.composition.areas.codes
     value = np.array([indicator.values.get(code, np.nan) for code in codes])
     variance = np.array([_variance_of(indicator, code) for code in codes])
-    known = np.flatnonzero(~np.isnan(value))
+    told = np.array(codes) == subject if subject in codes else np.ones(len(codes), dtype=bool)
+    known = np.flatnonzero(told & ~np.isnan(value))
     compared, margin = _difference_from_peers(value, variance, peers.rows[known], known)
     return release_table(
         "sides",
@@ -186,7 +229,7 @@ def compare(city: City, language: Language) -> dict[str, pa.Table]:
         for indicator in city.indicators:
             nearest_year = min(of_year, key=lambda year: (abs(year - indicator.year), year), default=None)
             if nearest_year is not None and (among := of_year[nearest_year]) is not None:
-                sides.append(_sides_of(indicator, among))
+                sides.append(_sides_of(indicator, among, city.subject))
     return {
         "peers": join_tables(
             "peers", [peers_table(found, city.subject, language) for found in peers if found is not None]

@@ -1,6 +1,6 @@
 """What a city looks like: its compositions, and the figures of every area and every whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +9,17 @@ from numpy.typing import NDArray
 
 from wijkspiegel.disclosure import join_tables, release_table
 from wijkspiegel.measures.diversity import DIVERSITY
-from wijkspiegel.measures.uncertainty import Estimates, assess_all, assess_diversity, assess_local, ratio_interval
+from wijkspiegel.measures.uncertainty import (
+    Estimates,
+    Local,
+    assess_all,
+    assess_diversity,
+    assess_local,
+    ratio_interval,
+)
+from wijkspiegel.measures.withheld import too_much_withheld
 from wijkspiegel.mirror.zoning import hierarchy_of, rows_by_whole
-from wijkspiegel.tables import City, Composition, Counts, Institution
+from wijkspiegel.tables import City, Composition, Counts, Institution, Mask
 
 AGAINST_REST = (
     "dissimilarity", "isolation", "exposure", "gini", "entropy_index", "mutual_information", "divergence",
@@ -19,6 +27,9 @@ AGAINST_REST = (
 )  # fmt: skip
 AMONG_ALL = ("dissimilarity", "gini", "entropy_index", "mutual_information", "divergence", "relative_diversity")
 AGAINST_GROUP = ("dissimilarity", "exposure")
+
+TOGETHER = 500
+"""Parts of wholes that are computed in one go: small tables mostly wait for Python, large ones for memory."""
 
 
 @dataclass(frozen=True)
@@ -43,24 +54,35 @@ def wholes_of(city: City, composition: Composition) -> Iterator[Whole]:
 
 def areas_table(city: City) -> pa.Table:
     """Every area of every year, once."""
-    seen: dict[tuple[int, str], Composition] = {}
+    seen: dict[tuple[int, str], list[Composition]] = {}
     for composition in city.compositions:
-        seen.setdefault((composition.year, composition.areas.level), composition)
+        seen.setdefault((composition.year, composition.areas.level), []).append(composition)
     parts = [
         release_table(
             "areas",
             {
-                "area": composition.areas.codes,
-                "name": composition.areas.names,
-                "level": [composition.areas.level] * len(composition.areas),
-                "parent": composition.areas.parents,
-                "population": np.where(composition.withheld.all(axis=1), np.nan, composition.population),
-                "year": [composition.year] * len(composition.areas),
+                "area": compositions[0].areas.codes,
+                "name": compositions[0].areas.names,
+                "level": [level] * len(compositions[0].areas),
+                "parent": compositions[0].areas.parents,
+                "population": _population_told(compositions),
+                "year": [year] * len(compositions[0].areas),
             },
         )
-        for composition in seen.values()
+        for (year, level), compositions in seen.items()
     ]
     return join_tables("areas", parts)
+
+
+def _population_told(compositions: Sequence[Composition]) -> Counts:
+    """[area], people by the first scheme that shows a count of the area; nan where none does."""
+    areas = compositions[0].areas
+    people = dict.fromkeys(areas.codes, np.nan)
+    for composition in reversed(compositions):
+        shown = np.logical_not(composition.withheld.all(axis=1)).tolist()
+        told = zip(composition.areas.codes, composition.population, shown, strict=True)
+        people |= {code: number for code, number, is_shown in told if is_shown and code in people}
+    return np.array([people[code] for code in areas.codes])
 
 
 def composition_table(city: City) -> pa.Table:
@@ -97,7 +119,8 @@ def diversity_table(city: City) -> pa.Table:
 
 
 def _diversity_rows(composition: Composition, measure: str) -> pa.Table:
-    value, lower, upper = assess_diversity(measure, composition.counts, composition.low, composition.high)
+    bounds = composition.counts, composition.low, composition.high
+    value, lower, upper = assess_diversity(measure, *bounds, composition.withheld)
     return _per_area("diversity", composition, measure, value, lower, upper)
 
 
@@ -125,51 +148,88 @@ Form = tuple[str, str, str]
 
 def segregation_table(city: City) -> pa.Table:
     """Every index of every whole, on every level of parts, with its chance level and interval."""
-    parts = [_segregation_rows(whole) for composition in city.compositions for whole in wholes_of(city, composition)]
-    return join_tables("segregation", parts)
+    each = [list(wholes_of(city, composition)) for composition in city.compositions]
+    return join_tables("segregation", [_segregation_rows(wholes) for wholes in each if wholes])
 
 
-def _segregation_rows(whole: Whole) -> pa.Table:
+def withheld_in(parts: Composition, group: str) -> bool:
+    """Whether too many people of a group are in withheld counts for a figure of the parts to be told; "all" is all."""
+    columns = slice(None) if group == "all" else slice(parts.scheme.index(group), parts.scheme.index(group) + 1)
+    counts, withheld = parts.counts[:, columns], parts.withheld[:, columns]
+    return bool(too_much_withheld(counts.ravel(), withheld.ravel()))
+
+
+def _segregation_rows(wholes: Sequence[Whole]) -> pa.Table:
+    """Wholes of one composition. Empty figures where too much is withheld to tell."""
+    parts = wholes[0].parts
     forms: list[Form] = []
-    found: list[Estimates] = []
-    for some_forms, estimates in _forms_of(whole.parts):
-        forms += some_forms
-        found.append(estimates)
+    figures: dict[str, Counts] = {}
+    for rows in _batches([len(whole.parts.areas) for whole in wholes]):
+        forms, found = _estimates_of([wholes[row].parts for row in rows])
+        for column, values in found.items():
+            figures.setdefault(column, np.empty((len(wholes), len(forms))))[rows] = values
+    hidden = np.stack([_hidden(whole.parts, forms) for whole in wholes])
     return release_table(
         "segregation",
         {
-            "area": [whole.area] * len(forms),
-            "level": [whole.parts.areas.level] * len(forms),
-            "year": [whole.parts.year] * len(forms),
-            "scheme": [whole.parts.scheme.code] * len(forms),
-            "measure": [measure for measure, _, _ in forms],
-            "group": [group for _, group, _ in forms],
-            "against": [against for _, _, against in forms],
+            "area": np.repeat([whole.area for whole in wholes], len(forms)),
+            "level": [parts.areas.level] * hidden.size,
+            "year": [parts.year] * hidden.size,
+            "scheme": [parts.scheme.code] * hidden.size,
+            "measure": [measure for measure, _, _ in forms] * len(wholes),
+            "group": [group for _, group, _ in forms] * len(wholes),
+            "against": [against for _, _, against in forms] * len(wholes),
         }
-        | {
-            column: np.concatenate([np.atleast_1d(getattr(estimates, column)) for estimates in found])
-            for column in ("value", "expected", "corrected", "lower", "upper")
-        },
+        | {column: np.where(hidden, np.nan, values).ravel() for column, values in figures.items()},
     )
 
 
-def _forms_of(parts: Composition) -> Iterator[tuple[list[Form], Estimates]]:
-    """All indices, stacked so that each is computed for all groups in one go."""
-    groups = parts.scheme.groups
-    bounds = (parts.counts, parts.low, parts.high)
-    opposites = (parts.counts, parts.high, parts.low)
+def _hidden(parts: Composition, forms: Sequence[Form]) -> NDArray[np.bool_]:
+    untold = {group: withheld_in(parts, group) for group in ("all", *parts.scheme.groups)}
+    return np.array([untold[group] or untold.get(against, False) for _, group, against in forms])
+
+
+def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Rows of wholes that are computed together, of about one size; together of about TOGETHER parts."""
+    batch: list[int] = []
+    for row in sorted(range(len(sizes)), key=sizes.__getitem__):
+        if batch and (len(batch) + 1) * sizes[row] > TOGETHER:
+            yield batch
+            batch = []
+        batch.append(row)
+    yield batch
+
+
+def _estimates_of(batch: Sequence[Composition]) -> tuple[list[Form], dict[str, Counts]]:
+    """The forms, and for each column of estimates its [whole, form]. Small wholes get parts without people."""
+    most = max(len(parts.areas) for parts in batch)
+
+    def padded(tables: Sequence[Counts]) -> Counts:
+        return np.stack([np.pad(table, ((0, most - len(table)), (0, 0))) for table in tables])
+
+    bounds = tuple(padded(tables) for tables in zip(*((c.counts, c.low, c.high) for c in batch), strict=True))
+    forms: list[Form] = []
+    found: list[Estimates] = []
+    for some_forms, estimates in _forms_of(batch[0].scheme.groups, bounds):
+        forms += some_forms
+        found.append(estimates)
+    return forms, {
+        column: np.hstack([np.reshape(getattr(each, column), (len(batch), -1)) for each in found])
+        for column in ("value", "expected", "corrected", "lower", "upper")
+    }
+
+
+def _forms_of(groups: tuple[str, ...], bounds: tuple[Counts, ...]) -> Iterator[tuple[list[Form], Estimates]]:
+    """All indices, stacked so that each is computed for all wholes and groups in one go."""
+    counts, low, high = bounds
     yield from _assessed(AMONG_ALL, [("all", "all")], bounds)
     if len(groups) == 1:
         return
-    people = parts.population[:, None]
-    against_rest = tuple(
-        _beside(counts, np.maximum(people - opposite, 0.0)) for counts, opposite in zip(bounds, opposites, strict=True)
-    )
-    yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest)
+    yield from _assessed(AGAINST_REST, [(group, "rest") for group in groups], against_rest(counts, low, high))
     pairs = [(one, other) for one in range(len(groups)) for other in range(len(groups)) if one != other]
     named = [(groups[one], groups[other]) for one, other in pairs]
     for measure in AGAINST_GROUP:
-        stacked = tuple(_pairs(counts, pairs, with_others=measure == "exposure") for counts in bounds)
+        stacked = tuple(_pairs(each, pairs, with_others=measure == "exposure") for each in bounds)
         yield from _assessed((measure,), named, stacked)
 
 
@@ -182,17 +242,25 @@ def _assessed(
         yield [(measure, *pair) for pair in pairs], known[same]
 
 
-def _beside(counts: Counts, others: Counts) -> Counts:
-    """[group, area, 2]: people of each group, and all others; the most of one goes with the least of the other."""
-    return np.stack([counts, others], axis=-1).transpose(1, 0, 2)
+def against_rest(counts: Counts, low: Counts, high: Counts) -> tuple[Counts, Counts, Counts]:
+    """Each [..., group, area, 2]: people of a group, and all others; the most of one goes with the least of the other.
+
+    counts, low, high : [..., area, group].
+    """
+    people = counts.sum(axis=-1, keepdims=True)
+    beside = [
+        np.moveaxis(np.stack([each, np.maximum(people - opposite, 0.0)], axis=-1), -2, -3)
+        for each, opposite in ((counts, counts), (low, high), (high, low))
+    ]
+    return beside[0], beside[1], beside[2]
 
 
 def _pairs(counts: Counts, pairs: list[tuple[int, int]], with_others: bool) -> Counts:
-    """[pair, area, 2], or 3 with all who are of neither group."""
-    both = np.stack([counts[:, pair] for pair in pairs])
+    """[whole, pair, area, 2], or 3 with all who are of neither group."""
+    both = np.moveaxis(counts[..., np.array(pairs)], -2, -3)
     if not with_others:
         return both
-    others = counts.sum(axis=1)[None, :, None] - both.sum(axis=-1, keepdims=True)
+    others = counts.sum(axis=-1)[:, None, :, None] - both.sum(axis=-1, keepdims=True)
     return np.concatenate([both, others], axis=-1)
 
 
@@ -220,20 +288,24 @@ def _is_nearest_whole(city: City, whole: Whole) -> bool:
 
 
 def _local_rows(whole: Whole) -> pa.Table:
+    """Empty figures where too much is withheld, in the part or in the whole, to tell."""
     parts = whole.parts
     figures = assess_local(parts.counts, parts.low, parts.high)
+    untold = too_much_withheld(parts.counts, parts.withheld) | withheld_in(parts, "all")
     rows = [
-        _per_area("local", parts, measure, figures[measure].value, figures[measure].lower, figures[measure].upper)
+        _per_area("local", parts, measure, *_shown(figures[measure], untold))
         for measure in ("divergence", "local_information")
     ]
     quotient = figures["location_quotient"]
     for column, group in enumerate(parts.scheme.groups):
-        shown = [
-            np.where(parts.withheld[:, column], np.nan, bound[:, column])
-            for bound in (quotient.value, quotient.lower, quotient.upper)
-        ]
-        rows.append(_per_area("local", parts, f"location_quotient:{group}", *shown))
+        of_group = Local(quotient.value[:, column], quotient.lower[:, column], quotient.upper[:, column])
+        hidden = parts.withheld[:, column] | withheld_in(parts, group)
+        rows.append(_per_area("local", parts, f"location_quotient:{group}", *_shown(of_group, hidden)))
     return join_tables("local", rows)
+
+
+def _shown(figures: Local, hidden: Mask) -> tuple[NDArray[np.float64], ...]:
+    return tuple(np.where(hidden, np.nan, bound) for bound in (figures.value, figures.lower, figures.upper))
 
 
 # Institutions -----------------------------------------------------------------------------------------------------
@@ -261,25 +333,23 @@ def reference_of(city: City, institution: Institution) -> tuple[Composition, int
 
 
 def _representation_rows(city: City, institution: Institution) -> pa.Table | None:
-    """Each part, and all parts together, against the area served. The area's own shares are taken as known."""
+    """Each part, and all parts together, against the area served. No ratio to a share that is withheld."""
     found = reference_of(city, institution)
     if found is None:
         return None
     reference, row = found
     people = institution.people
     parts = (*people.areas.codes, "all")
-    whole, untold = people.counts.sum(axis=0), people.withheld.any(axis=0)
-    if institution.whole is not None:
-        whole, untold = institution.whole.counts[0], institution.whole.withheld[0]
-    counts, withheld = np.vstack([people.counts, whole]), np.vstack([people.withheld, untold])
-    totals = counts.sum(axis=1)
-    reference_share = np.tile(reference.counts[row] / reference.population[row], (len(parts), 1))
-    ratio, lower, upper = ratio_interval(counts, np.broadcast_to(totals[:, None], counts.shape), reference_share)
     groups = len(people.scheme.groups)
+    counts, low, high, untold = _staff_of(institution)
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = tuple(bound[row] / max(reference.population[row], 1.0) for bound in _bounds_of(reference))
+    ratio, lower, upper = ratio_interval((counts, low, high), totals, shares)
 
-    def shown(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def shown(values: NDArray[np.float64], withheld: Mask) -> NDArray[np.float64]:
         return np.where(withheld, np.nan, values).ravel()
 
+    either = untold | reference.withheld[row]
     return release_table(
         "representation",
         {
@@ -289,11 +359,31 @@ def _representation_rows(city: City, institution: Institution) -> pa.Table | Non
             "year": [people.year] * counts.size,
             "scheme": [people.scheme.code] * counts.size,
             "group": np.tile(people.scheme.groups, len(parts)),
-            "count": shown(counts),
-            "share": shown(_shares(counts, totals)),
-            "reference_share": reference_share.ravel(),
-            "ratio": shown(ratio),
-            "lower": shown(lower),
-            "upper": shown(upper),
+            "count": shown(counts, untold),
+            "share": shown(_shares(counts, totals[:, 0]), untold),
+            "reference_share": shown(
+                np.tile(shares[0], (len(parts), 1)), np.tile(reference.withheld[row], (len(parts), 1))
+            ),
+            "ratio": shown(ratio, either),
+            "lower": shown(lower, either),
+            "upper": shown(upper, either),
         },
     )
+
+
+def _bounds_of(composition: Composition) -> tuple[Counts, Counts, Counts]:
+    return composition.counts, composition.low, composition.high
+
+
+def _staff_of(institution: Institution) -> tuple[Counts, Counts, Counts, Mask]:
+    """Counts, their bounds, and what of them is withheld: a row for each part, and one for all together."""
+    people, whole = institution.people, institution.whole
+    if whole is not None:
+        together = (*(bound[0] for bound in _bounds_of(whole)), whole.withheld[0])
+    else:
+        together = (*(bound.sum(axis=0) for bound in _bounds_of(people)), people.withheld.any(axis=0))
+    counts, low, high, untold = (
+        np.vstack([each, all_parts])
+        for each, all_parts in zip((*_bounds_of(people), people.withheld), together, strict=True)
+    )
+    return counts, low, high, untold

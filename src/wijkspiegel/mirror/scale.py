@@ -4,25 +4,20 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from wijkspiegel.disclosure import join_tables, release_table
-from wijkspiegel.measures.segregation import entropy_index
-from wijkspiegel.measures.spatial import (
-    AtScale,
-    Points,
-    at_scale,
-    blend,
-    effective_people,
-    nearest_people,
-    spatial_relative_diversity,
-    within,
-)
-from wijkspiegel.mirror.portrait import Whole, wholes_of
+from wijkspiegel.measures.environments import AtScale, at_scale
+from wijkspiegel.measures.spatial import Points, Weights, nearest_areas, within
+from wijkspiegel.mirror.portrait import Whole, wholes_of, withheld_in
 from wijkspiegel.sources.boundaries import inner_points
 from wijkspiegel.tables import City, Composition, Counts
 
-METRES = (500, 1000, 2000, 4000)
-PEOPLE = (400, 1600, 6400, 12800)
+METRES = (500, 1000, 2000, 4000, 8000)
+PEOPLE = (400, 1600, 6400, 12800, 51200)
+MEASURES = ("entropy_index", "relative_diversity")
+REACHES = 0.5
+"""A scale is told where at least this part of the people have someone of another area in their surroundings."""
 
 
 def profile_table(city: City) -> pa.Table:
@@ -55,12 +50,14 @@ def _profile_rows(whole: Whole, places: Mapping[str, tuple[float, float]]) -> pa
     inhabited = whole.parts.take(whole.parts.population > 0)
     if len(inhabited.areas) < 2 or not all(code in places for code in inhabited.areas.codes):
         return None
+    if withheld_in(inhabited, "all"):
+        return None
     points = np.array([places[code] for code in inhabited.areas.codes])
-    found = [(scale, *figures) for scale, figures in _at_all_scales(points, inhabited.counts)]
-    rows = [
-        (measure, scale, figure)
-        for scale, *pair in found
-        for measure, figure in zip(("entropy_index", "relative_diversity"), pair, strict=True)
+    bounds = inhabited.counts, inhabited.low, inhabited.high
+    rows: list[tuple[str, str, AtScale]] = [
+        (measure, scale, at_scale(measure, *bounds, weights))
+        for scale, weights in _scales(points, inhabited.population)
+        for measure in MEASURES
     ]
     return release_table(
         "profile",
@@ -70,28 +67,25 @@ def _profile_rows(whole: Whole, places: Mapping[str, tuple[float, float]]) -> pa
             "scheme": [whole.parts.scheme.code] * len(rows),
             "measure": [measure for measure, _, _ in rows],
             "scale": [scale for _, scale, _ in rows],
-            "value": [figure.value for _, _, figure in rows],
-            "corrected": [figure.corrected for _, _, figure in rows],
+        }
+        | {
+            column: [getattr(figure, column) for _, _, figure in rows]
+            for column in ("value", "corrected", "lower", "upper")
         },
     )
 
 
-def _at_all_scales(points: Points, counts: Counts) -> Iterator[tuple[str, tuple[AtScale, AtScale]]]:
-    """H and R within each distance, and among each number of nearest people."""
-    people = counts.sum(axis=1)
-    for metres in METRES:
-        weights = within(points, metres)
-        yield f"{metres} m", _both(counts, blend(counts, weights), effective_people(counts, weights))
-    for nearest in PEOPLE:
-        reached = np.minimum(np.maximum(people, nearest), people.sum())
-        yield f"{nearest} people", _both(counts, nearest_people(points, counts, nearest), reached)
+def _scales(points: Points, people: Counts) -> Iterator[tuple[str, Weights]]:
+    """Each distance and number of nearest people that reaches beyond the own area, and does not hold everybody."""
+    every = [(f"{metres} m", within(points, metres)) for metres in METRES]
+    every += [(f"{nearest} people", nearest_areas(points, people, nearest)) for nearest in PEOPLE]
+    for scale, weights in every:
+        reaching = people[_has_neighbours(weights)].sum() >= REACHES * people.sum()
+        if reaching and weights.nnz < len(people) ** 2:
+            yield scale, weights
 
 
-def _both(counts: Counts, blended: Counts, effective: Counts) -> tuple[AtScale, AtScale]:
-    def relative_diversity(environments: Counts) -> np.ndarray:
-        return np.asarray(spatial_relative_diversity(counts, environments))
-
-    return (
-        at_scale(entropy_index, counts, blended, effective),
-        at_scale(relative_diversity, counts, blended, effective),
-    )
+def _has_neighbours(weights: Weights) -> NDArray[np.bool_]:
+    """[area], whether its environment holds a part of another area."""
+    several: NDArray[np.bool_] = np.diff(weights.indptr) > 1
+    return several

@@ -1,6 +1,6 @@
 """Which areas lie in which, and what two years have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,9 +36,11 @@ def hierarchy_of(city: City, year: int) -> Hierarchy:
 
 def rows_by_whole(areas: Areas, hierarchy: Hierarchy, level: str) -> dict[str, NDArray[np.intp]]:
     """Rows of the areas in each whole of `level`, in the order in which the wholes are met."""
+    whole_around = {parent: hierarchy.whole_of(parent, level) for parent in set(areas.parents)}
+    itself = areas.level == level
     rows: dict[str, list[int]] = {}
-    for row, code in enumerate(areas.codes):
-        if whole := hierarchy.whole_of(code, level):
+    for row, (code, parent) in enumerate(zip(areas.codes, areas.parents, strict=True)):
+        if whole := code if itself else whole_around[parent]:
             rows.setdefault(whole, []).append(row)
     return {whole: np.array(members, dtype=np.intp) for whole, members in rows.items()}
 
@@ -49,11 +51,14 @@ class SharedParts:
 
     before, after : [part, group], people.
     pooled : share of the people of `after` who live in a pooled part.
+    before_bounds, after_bounds : low and high of the counts, likewise.
     """
 
     before: Counts
     after: Counts
     pooled: float
+    before_bounds: tuple[Counts, Counts]
+    after_bounds: tuple[Counts, Counts]
 
 
 def on_shared_parts(before: Composition, after: Composition) -> SharedParts:
@@ -74,10 +79,13 @@ def on_shared_parts(before: Composition, after: Composition) -> SharedParts:
     parts = {code: row for row, code in enumerate(sorted(set(part.values())))}
     in_pool = np.array([part[code] != code for code in after.areas.codes])
     people = after.population
+    rows_before, rows_after = ([parts[part[code]] for code in year.areas.codes] for year in (before, after))
     return SharedParts(
-        _summed(before, part, parts),
-        _summed(after, part, parts),
+        _summed(before.counts, rows_before, len(parts)),
+        _summed(after.counts, rows_after, len(parts)),
         float(people[in_pool].sum() / people.sum()) if people.sum() else 0.0,
+        (_summed(before.low, rows_before, len(parts)), _summed(before.high, rows_before, len(parts))),
+        (_summed(after.low, rows_after, len(parts)), _summed(after.high, rows_after, len(parts))),
     )
 
 
@@ -85,10 +93,11 @@ def _inhabited(composition: Composition) -> set[str]:
     return {code for code, people in zip(composition.areas.codes, composition.population, strict=True) if people > 0}
 
 
-def _summed(composition: Composition, part: Mapping[str, str], parts: Mapping[str, int]) -> Counts:
-    counts = np.zeros((len(parts), composition.counts.shape[1]))
-    np.add.at(counts, [parts[part[code]] for code in composition.areas.codes], composition.counts)
-    return counts
+def _summed(counts: Counts, rows: Sequence[int], parts: int) -> Counts:
+    """[part, group]; rows : for each area the part that it goes to."""
+    summed = np.zeros((parts, counts.shape[1]))
+    np.add.at(summed, list(rows), counts)
+    return summed
 
 
 def carried_over(before: Composition, correspondence: Correspondence, after: Areas) -> Composition:
@@ -111,8 +120,10 @@ def carried_over(before: Composition, correspondence: Correspondence, after: Are
             "Give the areas of that year, and a row for every area that got another code."
         )
     counts, low, high = (np.zeros((len(after), before.counts.shape[1])) for _ in range(3))
+    withheld = np.zeros(counts.shape, dtype=bool)
     for source, target, share in moves:
         counts[target_row[target]] += share * before.counts[source_row[source]]
         low[target_row[target]] += share * before.low[source_row[source]]
         high[target_row[target]] += share * before.high[source_row[source]]
-    return replace(before, areas=after, counts=counts, low=low, high=high, withheld=np.zeros(counts.shape, dtype=bool))
+        withheld[target_row[target]] |= before.withheld[source_row[source]]
+    return replace(before, areas=after, counts=counts, low=low, high=high, withheld=withheld)

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from wijkspiegel.report.charts import Bar, intervals
 from wijkspiegel.report.figures import Figures
-from wijkspiegel.report.finding import Finding, Table, Words, interval_of, listed, signed
+from wijkspiegel.report.finding import Finding, Table, Words, ahead, interval_of, listed, quoted, signed
 
 MOST_SIDES = 40
 """How many areas that stand out are listed."""
+
+TITLES = ("title_mirror", "title_missing", "title_several_missing")
+"""Of an institution at which no, one or more groups are missing."""
 
 
 def peers(figures: Figures, words: Words) -> Finding | None:
@@ -41,8 +44,10 @@ def sides(figures: Figures, words: Words) -> Finding | None:
     beautiful = sum(row["side"] == "beautiful" for row in telling)
     return Finding(
         "sides",
-        said["title"].format(beautiful=figures.number(beautiful), less=figures.number(len(telling) - beautiful)),
-        said["text"] if telling else said["none"],
+        said["title"].format(beautiful=figures.number(beautiful), less=figures.number(len(telling) - beautiful))
+        if telling
+        else said["none"],
+        said["text"],
         said["assumes"],
         Table(
             said["caption"],
@@ -66,18 +71,22 @@ def representation(figures: Figures, words: Words) -> Iterator[Finding]:
         whole = [row for row in rows if row["part"] == "all" and row["year"] == latest and row["ratio"] is not None]
         if not whole:
             continue
-        missing = min((row for row in whole if row["upper"] < 1), key=lambda row: float(row["ratio"]), default=None)
-        told = missing or min(whole, key=lambda row: float(row["ratio"]))
+        short = [row for row in whole if row["upper"] is not None and row["upper"] < 1]
+        missing = ahead(short, most=False) if short else []
+        names = quoted(words, [figures.group(row["group"]) for row in missing])
         texts = [(figures.group(row["group"]), figures.number(row["ratio"], 2)) for row in whole]
-        title = said["title_missing" if missing else "title_mirror"]
         yield Finding(
             f"institution-{number}",
-            title.format(institution=institution, group=figures.group(told["group"])),
-            said["text"].format(
-                share=figures.percent(told["share"]), reference=figures.percent(told["reference_share"]),
-                ratio=figures.number(told["ratio"], 2),
-                interval=interval_of(figures, words, told["lower"], told["upper"], 1, 2),
-            ) if missing else "",
+            said[TITLES[min(len(missing), 2)]].format(institution=institution, groups=names),
+            " ".join(
+                said["text"].format(
+                    group=figures.group(row["group"]),
+                    share=figures.percent(row["share"]), reference=figures.percent(row["reference_share"]),
+                    ratio=figures.number(row["ratio"], 2),
+                    interval=interval_of(figures, words, row["lower"], row["upper"], 1, 2),
+                )
+                for row in missing
+            ),
             said["assumes"],
             Table(
                 said["caption"].format(institution=institution),
@@ -96,8 +105,11 @@ def representation(figures: Figures, words: Words) -> Iterator[Finding]:
                 said["describe"].format(list=listed(texts)),
                 [Bar(label, row["ratio"], row["lower"], row["upper"], text)
                  for (label, text), row in zip(texts, whole, strict=True)],
-                max(1.1, *(min(row["upper"], 3) for row in whole)),
+                max(1.1, *(min(row["upper"] or row["ratio"], 3) for row in whole)),
                 middle=1.0,
+                times=1.0,
+                decimal=figures.decimal,
+                key={"dot": said["dot"], "interval": words["chart"]["interval"]},
             ),
             said["chart"].format(institution=institution),
         )  # fmt: skip

@@ -1,17 +1,24 @@
 """Charts and maps as SVG that can be read aloud: a title, a description, text that is text, no colour alone.
 
-Colours are CSS variables of the page, so that dark mode and print work.
+Across the page everything is placed in percentages and down the page in pixels, so that a chart is as wide as its
+place and its text as large as that of the page, on a phone as on a screen. Colours are CSS variables of the page, so
+that dark mode and print work.
 """
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-WIDTH = 400
-"""Units of the drawing. A phone shows it at three quarters of its size, a screen at one and a third."""
-ROW = 42
+MAP_WIDTH = 400
+"""Units of the drawing of a map."""
+LINE = 20
+"""Pixels from one line of text to the next."""
+LONGEST = 30
+"""Letters of a line of text that fit on the narrowest phone."""
+MOST_TICKS = 6
 CLASSES = 5
 SHOWN = 0.995
 """Shares that add up to less leave something out that a reader should see."""
@@ -19,39 +26,127 @@ SHOWN = 0.995
 
 @dataclass(frozen=True)
 class Bar:
-    """A label, a value with its interval, and what stands beside it as text. None is not known."""
+    """A label, a value with its interval, and what stands beside it as text. None is not known.
+
+    mark : another value that this one is held against.
+    """
 
     label: str
     value: float | None
     lower: float | None
     upper: float | None
     text: str
+    mark: float | None = None
 
 
-def intervals(name: str, title: str, description: str, bars: Sequence[Bar], most: float, middle: float = 0.0) -> str:
-    """A row for each bar: its label, and under it the interval with a dot for the value, on one scale up to `most`.
+@dataclass(frozen=True)
+class Axis:
+    """A scale: its ticks, from the least to the most, and the text of each."""
 
-    middle : where the reference line stands.
+    ticks: Sequence[float]
+    texts: Sequence[str]
+
+    def place(self, value: float) -> float:
+        """Percentages from the left; beyond the ends it stops there."""
+        least, most = self.ticks[0], self.ticks[-1]
+        return 1.5 + 97 * (min(max(value, least), most) - least) / (most - least)
+
+
+def axis_of(least: float, most: float, times: float = 100.0, decimal: str = ".") -> Axis:
+    """Round numbers from at most `least` to at least `most`, in texts that tell them `times` as large.
+
+    decimal : the sign between whole numbers and decimals.
     """
-    least = min([0.0, *(bar.lower for bar in bars if bar.lower is not None), *(b.value for b in bars if b.value)])
-    span = WIDTH - 8 - 62  # room for a dot at the left and a text at the right
+    span = max(times * (most - least), 1e-9)
+    size = 10.0 ** math.floor(math.log10(span / MOST_TICKS))
+    step = next(size * part for part in (1, 2, 5, 10, 20) if span / (size * part) <= MOST_TICKS - 1)
+    first, last = math.floor(times * least / step + 1e-9), math.ceil(times * most / step - 1e-9)
+    digits = max(-math.floor(math.log10(step) + 1e-9), 0)
+    numbers = [step * number for number in range(first, max(last, first + 1) + 1)]
+    texts = [f"{number + 0.0:.{digits}f}".replace(".", decimal).replace("-", "−") for number in numbers]
+    return Axis([number / times for number in numbers], texts)
 
-    def x(value: float) -> float:
-        return 8 + span * (min(max(value, least), most) - least) / (most - least or 1)
 
+def intervals(
+    name: str,
+    title: str,
+    description: str,
+    bars: Sequence[Bar],
+    most: float,
+    middle: float = 0.0,
+    *,
+    times: float = 100.0,
+    decimal: str = ".",
+    key: Mapping[str, str] | None = None,
+) -> str:
+    """A row for each bar: its label and text, and under them the interval with a dot for the value, on one scale.
+
+    most : the end of the scale, at least. middle : where the reference line stands. times, decimal : see `axis_of`.
+    key : what "dot", "interval" and "mark" mean, to be told under the chart.
+    """
+    known = [value for bar in bars for value in (bar.value, bar.lower, bar.mark) if value is not None]
+    axis = axis_of(min([0.0, middle, *known]), most, times, decimal)
+    parts: list[str] = []
+    y = 0
+    for bar in bars:
+        lines = textwrap.wrap(bar.label, LONGEST - len(bar.text)) or [""]
+        parts += _texts(lines, y + 15)
+        parts.append(f'<text class="value" x="100%" y="{y + 15}" text-anchor="end">{escape(bar.text)}</text>')
+        y += LINE * len(lines)
+        parts += [_rule("guide", axis.place(tick), y + 1, y + 25) for tick in axis.ticks]
+        parts.append(_rule("axis", axis.place(middle), y + 1, y + 25))
+        parts += _bar(bar, axis, y + 13)
+        y += 32
+    height, told = _told_key(key or {}, y + LINE + 10)
+    return _svg(name, title, description, height, [*parts, *_numbered(axis, y + 12), *told])
+
+
+def _bar(bar: Bar, axis: Axis, y: int) -> list[str]:
     parts = []
-    for number, bar in enumerate(bars):
-        y = ROW * number + 30
-        parts.append(f'<text class="label" x="0" y="{y - 12}">{escape(bar.label)}</text>')
-        parts.append(f'<line class="axis" x1="{x(middle):.1f}" x2="{x(middle):.1f}" y1="{y - 8}" y2="{y + 8}"/>')
-        if bar.lower is not None and bar.upper is not None:
-            width = max(x(bar.upper) - x(bar.lower), 2)
-            parts.append(_part("interval", x(bar.lower), y - 5, width, 10))
-        if bar.value is not None:
-            parts.append(f'<circle class="dot" cx="{x(bar.value):.1f}" cy="{y}" r="4.5"/>')
-        end = max([x(v) for v in (bar.value, bar.upper) if v is not None], default=x(middle))
-        parts.append(f'<text class="value" x="{end + 9:.1f}" y="{y + 4}">{escape(bar.text)}</text>')
-    return _svg(name, title, description, WIDTH, ROW * len(bars) + 4, parts)
+    if bar.lower is not None and bar.upper is not None:
+        left, right = axis.place(bar.lower), axis.place(bar.upper)
+        parts.append(_part("interval", left, y - 8, right - left, 16))
+    if bar.mark is not None:
+        parts.append(_rule("mark", axis.place(bar.mark), y - 9, y + 9))
+    if bar.value is not None:
+        parts.append(f'<circle class="dot" cx="{axis.place(bar.value):.2f}%" cy="{y}" r="4.5"/>')
+    return parts
+
+
+def _numbered(axis: Axis, y: int) -> list[str]:
+    """The numbers under an axis; the outer ones stay within the chart."""
+    last = len(axis.ticks) - 1
+    anchors = ["start" if number == 0 else "end" if number == last else "middle" for number in range(last + 1)]
+    places = [0.0, *(axis.place(tick) for tick in axis.ticks[1:-1]), 100.0]
+    return [
+        f'<text class="label" x="{place:.2f}%" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+        for place, anchor, text in zip(places, anchors, axis.texts, strict=True)
+    ]
+
+
+def _told_key(key: Mapping[str, str], y: int) -> tuple[int, list[str]]:
+    """Where the drawing ends, and what its signs mean."""
+    signs = {
+        "dot": '<circle class="dot" cx="9" cy="{y}" r="4.5"/>',
+        "interval": '<rect class="interval" x="0" y="{top}" width="18" height="16"/>',
+        "mark": '<line class="mark" x1="9" x2="9" y1="{top}" y2="{bottom}"/>',
+        "cross": '<path class="cross" d="M5 {above}l8 8m0 -8l-8 8"/>',
+    }
+    parts = []
+    for sign, text in key.items():
+        lines = textwrap.wrap(text, LONGEST - 2)
+        parts.append(signs[sign].format(y=y, top=y - 8, bottom=y + 8, above=y - 4))
+        parts += _texts(lines, y + 5, 28)
+        y += LINE * len(lines) + 4
+    return y - 8 if key else y - 4, parts
+
+
+def _texts(lines: Sequence[str], y: float, x: float = 0) -> list[str]:
+    """Lines of text under each other, as one text to those who hear it."""
+    spans = "".join(
+        f'<tspan x="{x:g}" y="{y + LINE * number:g}">{escape(line)} </tspan>' for number, line in enumerate(lines)
+    )
+    return [f'<text class="label">{spans}</text>']
 
 
 def shares(
@@ -68,56 +163,44 @@ def shares(
     """
     parts = []
     has_rest = any(sum(values) < SHOWN for values in rows.values())
-    for number, (label, values) in enumerate(rows.items()):
-        y = 4 + number * 44
-        parts.append(f'<text class="label" x="0" y="{y + 22}">{escape(label)}</text>')
-        x = left = 38.0
+    y = 0
+    for label, values in rows.items():
+        parts += _texts([label], y + 15)
+        y += LINE
+        x = 0.0
         for group, value in enumerate(values):
-            width = (WIDTH - left) * value
-            if width > 0:
-                parts.append(_part(f"group g{group % 8}", x, y, max(width - 1.5, 0.5), 34))
-            if width > 16:
-                parts.append(_number(group, x + width / 2, y + 22))
-            x += width
+            if value > 0:
+                parts.append(_part(f"group g{group % 8}", x, y, 100 * value, 34))
+            if value > 0.06:
+                parts.append(_number(group, f"{x + 50 * value:.2f}%", y + 22))
+            x += 100 * value
         if sum(values) < SHOWN:
-            parts.append(_part("area none", x, y, max(WIDTH - x, 0.5), 34, f"url(#{name}-hatch)"))
-    height = 44 * len(rows) + 8
-    entries = [*groups, *([withheld] if has_rest else [])]
-    for group, label in enumerate(entries):
-        x, y = 0.0, height + 8 + group * 22
+            parts.append(_part("area none", x, y, max(100 - x, 0.5), 34, f"url(#{name}-hatch)"))
+        y += 34 + 10
+    for group, label in enumerate([*groups, *([withheld] if has_rest else [])]):
+        lines = textwrap.wrap(label, LONGEST - 3)
         if group < len(groups):
-            parts += [_part(f"group g{group % 8}", x, y, 18, 16), _number(group, x + 9, y + 12.5)]
+            parts.append(f'<rect class="group g{group % 8}" x="0" y="{y}" width="24" height="20"/>')
+            parts.append(_number(group, "12", y + 15))
         else:
-            parts.append(_part("area none", x, y, 18, 16, f"url(#{name}-hatch)"))
-        parts.append(f'<text class="label" x="{x + 26}" y="{y + 13}">{escape(label)}</text>')
-    parts = [_hatch(name), *parts] if has_rest else parts
-    return _svg(name, title, description, WIDTH, height + 8 + 22 * len(entries), parts)
+            parts.append(f'<rect class="area none" x="0" y="{y}" width="24" height="20" fill="url(#{name}-hatch)"/>')
+        parts += _texts(lines, y + 15, 34)
+        y += LINE * len(lines) + 5
+    return _svg(name, title, description, y, [_hatch(name), *parts] if has_rest else parts)
 
 
 def _part(kind: str, x: float, y: float, width: float, height: float, fill: str = "") -> str:
+    """x, width : percentages. y, height : pixels."""
     filled = f' fill="{fill}"' if fill else ""
-    return f'<rect class="{kind}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}"{filled}/>'
+    return f'<rect class="{kind}" x="{x:.2f}%" y="{y}" width="{width:.2f}%" height="{height}"{filled}/>'
 
 
-def _number(group: int, x: float, y: float) -> str:
-    return f'<text class="in g{group % 8}" x="{x:.1f}" y="{y}" text-anchor="middle">{group + 1}</text>'
+def _rule(kind: str, x: float, top: float, bottom: float) -> str:
+    return f'<line class="{kind}" x1="{x:.2f}%" x2="{x:.2f}%" y1="{top}" y2="{bottom}"/>'
 
 
-def curve(name: str, title: str, description: str, points: Sequence[tuple[str, float]], texts: Sequence[str]) -> str:
-    """Values at a few scales, from small to large, joined by a line."""
-    most = max((value for _, value in points), default=1.0) or 1.0
-    step = (WIDTH - 90) / max(len(points) - 1, 1)
-    places = [(45 + step * number, 160 - 130 * value / most) for number, (_, value) in enumerate(points)]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    parts = [
-        f'<line class="axis" x1="20" x2="{WIDTH - 20}" y1="160" y2="160"/>',
-        f'<polyline class="line" points="{line}"/>',
-    ]
-    for (x, y), (label, _), text in zip(places, points, texts, strict=True):
-        parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>')
-        parts.append(f'<text class="value" x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle">{escape(text)}</text>')
-        parts.append(f'<text class="label" x="{x:.1f}" y="182" text-anchor="middle">{escape(label)}</text>')
-    return _svg(name, title, description, WIDTH, 192, parts)
+def _number(group: int, x: str, y: float) -> str:
+    return f'<text class="in g{group % 8}" x="{x}" y="{y}" text-anchor="middle">{group + 1}</text>'
 
 
 @dataclass(frozen=True)
@@ -131,38 +214,193 @@ class Point:
     beside: float | None = None
 
 
+LEFT, RIGHT, TOP, HEIGHT = 12.0, 95.0, 16, 170
+"""Of the field of a line: percentages across, pixels down."""
+
+
+def curve(
+    name: str,
+    title: str,
+    description: str,
+    points: Sequence[Point],
+    texts: Sequence[str],
+    *,
+    decimal: str = ".",
+    key: Mapping[str, str] | None = None,
+) -> str:
+    """Values at a few scales, from small to large, joined by a line, each with its interval and its text above."""
+    axis = axis_of(0.0, max(point.upper for point in points), decimal=decimal)
+    parts = [*_field(axis), _line(points, axis)]
+    for number, (point, text) in enumerate(zip(points, texts, strict=True)):
+        x, top, bottom = _across(number, len(points)), _down(point.upper, axis), _down(point.lower, axis)
+        parts.append(f'<line class="whisker" x1="{x:.2f}%" x2="{x:.2f}%" y1="{top:.1f}" y2="{bottom:.1f}"/>')
+        parts.append(f'<circle class="dot" cx="{x:.2f}%" cy="{_down(point.value, axis):.1f}" r="4.5"/>')
+        parts.append(f'<text class="value" x="{x:.2f}%" y="{top - 8:.1f}" text-anchor="middle">{escape(text)}</text>')
+    bottom_of_labels = TOP + HEIGHT + 22
+    parts += _labels_under(points, bottom_of_labels)
+    height, told = _told_key(key or {}, bottom_of_labels + 24)
+    return _svg(name, title, description, height, [*parts, *told])
+
+
 def band(name: str, title: str, description: str, points: Sequence[Point], axis: str, beside: str) -> str:
     """A line through values at growing places, in the band of their intervals; crosses are the other reading.
 
     axis : what the places are. beside : what the crosses are.
     """
-    step = (WIDTH - 70) / max(len(points) - 1, 1)
-
-    def place(number: int, value: float) -> str:
-        return f"{40 + step * number:.1f},{170 - 150 * value:.1f}"
-
-    edge = [place(number, point.upper) for number, point in enumerate(points)]
-    edge += [place(number, point.lower) for number, point in reversed(list(enumerate(points)))]
-    parts = [f'<polygon class="interval" points="{" ".join(edge)}"/>']
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = 170 - 150 * share
-        parts.append(f'<line class="axis thin" x1="34" x2="{WIDTH - 24}" y1="{y}" y2="{y}"/>')
-        parts.append(f'<text class="label" x="28" y="{y + 4}" text-anchor="end">{100 * share:.0f}</text>')
-    line = " ".join(place(number, point.value) for number, point in enumerate(points))
-    parts.append(f'<polyline class="line" points="{line}"/>')
+    scale = axis_of(0.0, 1.0)
+    edge = [(_across(number, len(points)), point.upper) for number, point in enumerate(points)]
+    edge += [(_across(number, len(points)), point.lower) for number, point in reversed(list(enumerate(points)))]
+    parts = [_stretched(f'<polygon class="interval" points="{_in_field(edge, scale)}"/>'), *_field(scale)]
+    parts.append(_line(points, scale))
     for number, point in enumerate(points):
-        across, up = place(number, point.value).split(",")
-        parts.append(f'<circle class="dot" cx="{across}" cy="{up}" r="4"/>')
-        parts.append(f'<text class="label" x="{across}" y="188" text-anchor="middle">{escape(point.label)}</text>')
+        x = _across(number, len(points))
+        parts.append(f'<circle class="dot" cx="{x:.2f}%" cy="{_down(point.value, scale):.1f}" r="4"/>')
         if point.beside is not None:
-            left, top = (float(end) for end in place(number, point.beside).split(","))
-            cross = f"M{left - 4:.1f} {top - 4:.1f}l8 8m0 -8l-8 8"
-            parts.append(f'<path class="cross" d="{cross}"/>')
-    parts.append(f'<text class="label" x="{WIDTH / 2}" y="208" text-anchor="middle">{escape(axis)}</text>')
-    parts.append(
-        f'<path class="cross" d="M40 224l8 8m0 -8l-8 8"/><text class="label" x="56" y="232">{escape(beside)}</text>'
-    )
-    return _svg(name, title, description, WIDTH, 240, parts)
+            cross = '<path class="cross" d="M-4 -4l8 8m0 -8l-8 8"/>'
+            parts.append(f'<svg x="{x:.2f}%" y="{_down(point.beside, scale):.1f}" overflow="visible">{cross}</svg>')
+    parts += _labels_under(points, TOP + HEIGHT + 20)
+    parts.append(f'<text class="label" x="50%" y="{TOP + HEIGHT + 42}" text-anchor="middle">{escape(axis)}</text>')
+    height, told = _told_key({"cross": beside}, TOP + HEIGHT + 64)
+    return _svg(name, title, description, height, [*parts, *told])
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Readings of one share under a few assumptions, in the order of the legend."""
+
+    label: str
+    values: Sequence[float]
+
+
+SHAPES = (
+    '<circle class="dot" r="6"/>',
+    '<path class="cross" d="M-5 -5l10 10m0 -10l-10 10"/>',
+    '<path class="hollow" d="M0 -7l7 7l-7 7l-7 -7z"/>',
+)
+
+
+def marks(name: str, title: str, description: str, rows: Sequence[Marks], legend: Sequence[str]) -> str:
+    """A row for each label with a mark of its own shape for each reading, from 0 to 100 %. Three readings at most."""
+    axis = axis_of(0.0, 1.0)
+    parts: list[str] = []
+    y = 0
+    for row in rows:
+        lines = textwrap.wrap(row.label, LONGEST)
+        parts += _texts(lines, y + 15)
+        y += LINE * len(lines)
+        places = [axis.place(value) for value in row.values]
+        parts += [_rule("guide", axis.place(tick), y + 1, y + 25) for tick in axis.ticks]
+        line = f'x1="{min(places):.2f}%" x2="{max(places):.2f}%" y1="{y + 13}" y2="{y + 13}"'
+        parts.append(f'<line class="axis" {line}/>')
+        parts += [_placed(shape, f"{x:.2f}%", y + 13) for shape, x in zip(SHAPES, places, strict=False)]
+        y += 32
+    parts += _numbered(axis, y + 12)
+    y += LINE + 12
+    for shape, text in zip(SHAPES, legend, strict=False):
+        lines = textwrap.wrap(text, LONGEST - 2)
+        parts += [_placed(shape, "9", y), *_texts(lines, y + 5, 28)]
+        y += LINE * len(lines) + 4
+    return _svg(name, title, description, y - 8, parts)
+
+
+def _placed(shape: str, x: str, y: float) -> str:
+    return f'<svg x="{x}" y="{y:g}" overflow="visible">{shape}</svg>'
+
+
+RATIOS = (0.5, 0.8, 1.25, 2.0)
+"""Where the shades of a matrix of ratios part: half, about as many, twice as many."""
+
+Cell = tuple[float, str, bool]
+
+
+def matrix(
+    name: str,
+    title: str,
+    description: str,
+    labels: Sequence[str],
+    cells: Sequence[Sequence[Cell | None]],
+    columns: str,
+    withheld: str,
+    legend: Sequence[str],
+) -> str:
+    """Ratios of each label (row) towards each (column, by number), as text on a shade; bold where surely not 1.
+
+    columns : what the numbers above the columns are. legend : of the shades, from few to many.
+    """
+    wide = 100 / len(labels)
+    heads = textwrap.wrap(columns, LONGEST)
+    parts = _texts(heads, 15)
+    y = LINE * len(heads) + 20
+    for number in range(len(labels)):
+        middle = f"{wide * (number + 0.5):.2f}%"
+        parts.append(f'<text class="value" x="{middle}" y="{y - 4}" text-anchor="middle">{number + 1}</text>')
+    for number, (label, row) in enumerate(zip(labels, cells, strict=True)):
+        said = f"{number + 1} {label}" if any(row) else f"{number + 1} {label}: {withheld}"
+        lines = textwrap.wrap(said, LONGEST)
+        parts += _texts(lines, y + 16)
+        y += LINE * len(lines) + 4
+        if any(row):
+            parts += [part for column, cell in enumerate(row) for part in _ratio(cell, wide * column, y, wide)]
+            y += 34
+    y += 8
+    for number, text in enumerate(legend):
+        lines = textwrap.wrap(text, LONGEST - 4)
+        parts.append(f'<rect class="ratio r{number}" x="0" y="{y}" width="30" height="18"/>')
+        parts += _texts(lines, y + 14, 40)
+        y += LINE * len(lines) + 4
+    return _svg(name, title, description, y, parts)
+
+
+def _ratio(cell: Cell | None, x: float, y: float, wide: float) -> list[str]:
+    """x, wide : percentages."""
+    middle = f'x="{x + wide / 2:.2f}%" y="{y + 19}" text-anchor="middle"'
+    if cell is None:
+        return [f'<text class="label" {middle}>–</text>']
+    value, text, apart = cell
+    shade = sum(value >= edge for edge in RATIOS)
+    kind = "cell sure" if apart else "cell"
+    return [_part(f"ratio r{shade}", x, y, wide, 28), f'<text class="{kind}" {middle}>{escape(text)}</text>']
+
+
+def _across(number: int, points: int) -> float:
+    return LEFT + 4 + (RIGHT - LEFT - 8) * number / max(points - 1, 1)
+
+
+def _down(value: float, axis: Axis) -> float:
+    least, most = axis.ticks[0], axis.ticks[-1]
+    return TOP + HEIGHT * (1 - (value - least) / (most - least))
+
+
+def _field(axis: Axis) -> list[str]:
+    parts = []
+    for tick, text in zip(axis.ticks, axis.texts, strict=True):
+        y = _down(tick, axis)
+        parts.append(f'<line class="guide" x1="{LEFT}%" x2="{RIGHT}%" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<text class="label" x="{LEFT - 2}%" y="{y + 5:.1f}" text-anchor="end">{escape(text)}</text>')
+    return parts
+
+
+def _line(points: Sequence[Point], axis: Axis) -> str:
+    places = [(_across(number, len(points)), point.value) for number, point in enumerate(points)]
+    return _stretched(f'<polyline class="line" points="{_in_field(places, axis)}"/>')
+
+
+def _in_field(places: Sequence[tuple[float, float]], axis: Axis) -> str:
+    return " ".join(f"{x:.2f},{_down(value, axis):.1f}" for x, value in places)
+
+
+def _stretched(drawing: str) -> str:
+    """A drawing whose units are percentages across and pixels down; a line keeps its width."""
+    size = f'width="100%" height="{TOP + HEIGHT}" viewBox="0 0 100 {TOP + HEIGHT}"'
+    return f'<svg {size} preserveAspectRatio="none" overflow="visible">{drawing}</svg>'
+
+
+def _labels_under(points: Sequence[Point], y: int) -> list[str]:
+    return [
+        f'<text class="label" x="{_across(number, len(points)):.2f}%" y="{y}" text-anchor="middle">'
+        f"{escape(point.label)}</text>"
+        for number, point in enumerate(points)
+    ]
 
 
 @dataclass(frozen=True)
@@ -189,8 +427,8 @@ def choropleth(
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
     squeeze = math.cos(math.radians((south + north) / 2))
-    scale = min(WIDTH / ((east - west) * squeeze), 430 / (north - south))
-    margin = (WIDTH - (east - west) * squeeze * scale) / 2
+    scale = min(MAP_WIDTH / ((east - west) * squeeze), 430 / (north - south))
+    margin = (MAP_WIDTH - (east - west) * squeeze * scale) / 2
     texts = {shade.number: shade.text for shade in legend}
     parts = []
     for code, rings in outlines.items():
@@ -205,16 +443,18 @@ def choropleth(
         kind = f'none" fill="url(#{name}-hatch)' if shade is None else f"s{shade}"
         said = f"{names.get(code, code)}: {told}"
         parts.append(f'<path class="area {kind}" d="{path}"><title>{escape(said)}</title></path>')
-    height = (north - south) * scale + 16
+    height = (north - south) * scale
     entries = [
         *((f"area s{one.number}", "", one.text) for one in legend),
-        ("area none", f"url(#{name}-hatch)", unknown),
+        ("area none", f' fill="url(#{name}-hatch)"', unknown),
     ]
-    for number, (kind, fill, text) in enumerate(entries):
-        y = height + number * 24
-        parts.append(_part(kind, 0, round(y), 30, 16, fill))
-        parts.append(f'<text class="label" x="40" y="{y + 13:.0f}">{escape(text)}</text>')
-    return _svg(name, title, description, WIDTH, height + 24 * (len(legend) + 1), [_hatch(name), *parts])
+    explained = "".join(
+        f'<li><svg aria-hidden="true"><rect class="{kind}" width="30" height="18"{fill}/></svg>{escape(text)}</li>'
+        for kind, fill, text in entries
+    )
+    size = f'viewBox="0 0 {MAP_WIDTH} {height:.0f}"'
+    drawn = _tagged(name, title, description, size, [_hatch(name), *parts])
+    return f'{drawn}<ul class="legend">{explained}</ul>'
 
 
 def _hatch(name: str) -> str:
@@ -231,9 +471,13 @@ def _rings(geometry: Mapping[str, Any]) -> list[list[list[float]]]:
     return [ring for polygon in polygons for ring in polygon]
 
 
-def _svg(name: str, title: str, description: str, width: float, height: float, parts: Sequence[str]) -> str:
+def _svg(name: str, title: str, description: str, height: float, parts: Sequence[str]) -> str:
+    return _tagged(name, title, description, f'width="100%" height="{height:.0f}"', parts)
+
+
+def _tagged(name: str, title: str, description: str, size: str, parts: Sequence[str]) -> str:
     return (
-        f'<svg id="{name}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'<svg id="{name}" {size} role="img" '
         f'aria-labelledby="{name}-title {name}-desc" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
         f"{''.join(parts)}</svg>"

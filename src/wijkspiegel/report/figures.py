@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow.compute as pc
@@ -11,6 +12,40 @@ from wijkspiegel.disclosure import Release
 from wijkspiegel.schemes import Language, Scheme
 
 Row = Mapping[str, Any]
+
+NATIONALITY = "nationality"
+NEARLY = 0.9
+"""A scheme that tells of fewer people than this part of what another tells of is not what a page is by."""
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How the values of a measure are written: times as large, with so many decimals, and a unit."""
+
+    times: float = 1.0
+    digits: int = 2
+    unit: str = ""
+
+
+OF_100 = Notation(100.0, 1)
+PERCENTAGE = Notation(100.0, 1, "\u00a0%")
+NOTATION: Mapping[str, Notation] = MappingProxyType(
+    {
+        "richness": Notation(digits=0),
+        "rarefied_richness": Notation(digits=1),
+        "concentration": PERCENTAGE,
+        "differ": PERCENTAGE,
+        "dissimilarity": OF_100,
+        "gini": OF_100,
+        "entropy_index": OF_100,
+        "relative_diversity": OF_100,
+        "isolation": PERCENTAGE,
+        "exposure": PERCENTAGE,
+        "mutual_information": Notation(digits=3),
+        "divergence": Notation(digits=3),
+    }
+)
+"""Measure -> its notation; two decimals for all others."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +78,21 @@ class Figures:
 
     @cached_property
     def scheme(self) -> Scheme:
-        """The scheme of the latest year with the most groups."""
-        latest = set(self.rows_of_year("scheme"))
-        known = [scheme for scheme in self.release.about.schemes if scheme.code in latest]
-        return max(known, key=lambda scheme: len(scheme.groups))
+        """The scheme of the latest year that the page is by: nationality last, then those that tell of (nearly) as many
+        people as any does, everybody in the whole for a start, and of these the one with the most groups.
+        """
+        table = self.release.tables["composition"]
+        latest = table.filter(pc.equal(table["year"], self.year)).group_by("scheme").aggregate([("count", "sum")])
+        told = {row["scheme"]: row["count_sum"] or 0.0 for row in latest.to_pylist()}
+        most = max(told.values())
+
+        def rank(scheme: Scheme) -> tuple[bool, bool, bool, int]:
+            rows = self.rows("composition", area=self.whole, year=self.year, scheme=scheme.code)
+            whole_is_told = all(row["count"] is not None for row in rows)
+            nearly_all = told[scheme.code] >= NEARLY * most
+            return scheme.code != NATIONALITY, whole_is_told, nearly_all, len(scheme.groups)
+
+        return max((scheme for scheme in self.release.about.schemes if scheme.code in told), key=rank)
 
     @cached_property
     def scheme_over_years(self) -> Scheme:
@@ -88,8 +134,21 @@ class Figures:
         """A number as people of this language write it; a dash for what is not known."""
         if value is None:
             return "–"
-        text = f"{value:,.{digits}f}"
+        text = f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
         return text.translate(str.maketrans(",.", ".,")) if self.language == "nl" else text
+
+    @property
+    def decimal(self) -> str:
+        return "," if self.language == "nl" else "."
+
+    def told(self, measure: str, value: float | None, *, signed: bool = False) -> str:
+        """A value, or a difference between values, in the notation of its measure."""
+        notation = NOTATION.get(measure, Notation())
+        if value is None:
+            return "–"
+        number = round(notation.times * value, notation.digits)
+        sign = "+" if signed and number > 0 else ""
+        return f"{sign}{self.number(number, notation.digits)}{notation.unit}"
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         return "–" if share is None else f"{self.number(100 * share, digits)}\u00a0%"

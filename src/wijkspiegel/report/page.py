@@ -1,9 +1,7 @@
 """One self-contained page from a release: no script, no network, readable by everyone."""
 
-import tempfile
 import tomllib
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -12,16 +10,6 @@ from wijkspiegel.disclosure import Release
 from wijkspiegel.report.figures import Figures
 from wijkspiegel.report.findings import answer, findings_of
 from wijkspiegel.schemes import Language
-
-
-def write_report(release: Release, path: Path, language: Language) -> Path:
-    """Write the page beside `path`, then move it in place."""
-    content = page_of(release, language)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".html", delete=False, encoding="utf-8") as beside:
-        beside.write(content)
-    Path(beside.name).chmod(0o644)
-    return Path(beside.name).replace(path)
 
 
 def page_of(release: Release, language: Language) -> str:

@@ -4,23 +4,25 @@ from collections.abc import Sequence
 
 from wijkspiegel.report.charts import shares
 from wijkspiegel.report.figures import Figures
-from wijkspiegel.report.finding import Finding, Table, Words, interval_of
+from wijkspiegel.report.finding import Finding, Table, Words, by_scheme, interval_told
 from wijkspiegel.schemes import Scheme
 
 
-def composition(figures: Figures, words: Words) -> Finding:
+def composition(figures: Figures, words: Words) -> Finding | None:
     """The latest year, in the scheme that tells most."""
     said, scheme = words["composition"], figures.scheme
     rows = figures.rows("composition", area=figures.whole, scheme=scheme.code, year=figures.year)
-    share = {row["group"]: row["share"] or 0.0 for row in rows}
-    largest = max(scheme.groups, key=lambda group: share[group])
+    share = {row["group"]: row["share"] for row in rows if row["share"] is not None}
+    if not share:
+        return None
+    largest = max(share, key=lambda group: float(share[group]))
     (area,) = figures.rows("areas", area=figures.whole, year=figures.year)
     return Finding(
         "composition",
         said["title"].format(share=figures.percent(share[largest], 0), group=figures.group(largest)),
-        said["text"].format(
-            group=figures.group(largest), title=figures.release.about.title, people=figures.number(area["population"])
-        ),
+        said["text"]
+        if area["population"] is None
+        else said["text_people"].format(title=figures.release.about.title, people=figures.number(area["population"])),
         said["assumes"].format(scheme=scheme.title[figures.language]),
         Table(
             said["caption"],
@@ -54,13 +56,20 @@ def over_years(figures: Figures, words: Words) -> Finding | None:
         row["year"]: row["value"]
         for row in figures.rows("diversity", area=figures.whole, scheme=scheme.code, measure="differ")
     }
-    told = {"group": figures.group(most), "first": first, "last": last, "title": figures.release.about.title}
+    told = {
+        "group": figures.group(most), "first": first, "last": last, "title": figures.release.about.title,
+        "by": by_scheme(figures, words, scheme.code),
+    }  # fmt: skip
     return Finding(
         "over-years",
         said["title"].format(
             **told, before=figures.percent(share[first, most]), after=figures.percent(share[last, most])
         ),
-        said["text"].format(**told, before=figures.percent(differ.get(first)), after=figures.percent(differ.get(last))),
+        said["text"].format(
+            **told, before=figures.told("differ", differ[first]), after=figures.told("differ", differ[last])
+        )
+        if differ.get(first) is not None and differ.get(last) is not None
+        else "",
         said["assumes"].format(scheme=scheme.title[figures.language]),
         Table(
             said["caption"],
@@ -94,7 +103,7 @@ def diversity(figures: Figures, words: Words) -> Finding | None:
         row["measure"]: row
         for row in figures.rows("diversity", area=figures.whole, year=figures.year, scheme=figures.scheme.code)
     }
-    if rows["effective_groups"]["value"] is None:
+    if not rows or rows["effective_groups"]["value"] is None:
         return None
     return Finding(
         "diversity",
@@ -102,15 +111,17 @@ def diversity(figures: Figures, words: Words) -> Finding | None:
             title=figures.release.about.title, groups=figures.number(rows["effective_groups"]["value"], 1)
         ),
         said["text"].format(
-            differ=figures.percent(rows["differ"]["value"]), richness=figures.number(rows["richness"]["value"])
+            differ=figures.told("differ", rows["differ"]["value"]),
+            interval=interval_told(figures, words, "differ", rows["differ"]["lower"], rows["differ"]["upper"]),
+            groups=figures.told("richness", rows["richness"]["lower"]),
         ),
         said["assumes"],
         Table(
             said["caption"],
             said["head"],
             [
-                (words["measures"][measure], figures.number(row["value"], 3),
-                 interval_of(figures, words, row["lower"], row["upper"], 1, 3))
+                (words["measures"][measure], figures.told(measure, row["value"]),
+                 interval_told(figures, words, measure, row["lower"], row["upper"]))
                 for measure, row in rows.items()
             ],
         ),

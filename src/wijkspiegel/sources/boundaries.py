@@ -32,6 +32,12 @@ NETHERLANDS = (0.0, 300_000.0, 290_000.0, 640_000.0)
 SLIVER = 1.0
 """Square metres, per metre of shared border, by which neighbours may overlap: boundaries are no more precise."""
 
+NAMES = {"gemeente": ("gemeentenaam", "gmnaam"), "wijk": ("wijknaam", "wknaam"), "buurt": ("buurtnaam", "bunaam")}
+ANY_NAME = ("statnaam", "naam", "name", "regio")
+"""Columns with the name of the areas of each level, and of any level, as `_plain` writes them."""
+
+FORMS = "Give a whole GeoPackage, GeoJSON, TopoJSON or shapefile (with its .dbf and .shx beside it)."
+
 SMALLEST_DETAIL = 8.0
 DECIMALS = 5
 """Of a degree, about a metre."""
@@ -52,7 +58,10 @@ def read_boundaries(
         raise InputError("there is no such file", file=path, mend="Check the name and the directory.")
     found: list[Boundaries] = []
     notes: list[Note] = []
-    for layer, frame in _layers(path):
+    layers = list(_layers(path))
+    if not layers:
+        raise InputError("this file holds no polygons", file=path, mend=FORMS)
+    for layer, frame in layers:
         wanted = column or _column_of_codes(frame, codes)
         if wanted is None or wanted not in frame.columns:
             if column is not None:
@@ -60,9 +69,10 @@ def read_boundaries(
                 raise InputError(f"there is no such column. Found: {columns}", file=path, column=column)
             notes.append(_note_on_layer(path, layer))
             continue
-        boundaries, odd = _boundaries(path, _in_rd(path, frame), wanted, level)
+        in_rd, misdeclared = _in_rd(path, frame)
+        boundaries, odd = _boundaries(path, in_rd, wanted, level)
         found += boundaries
-        notes += odd
+        notes += [*misdeclared, *odd]
     if not found:
         raise InputError(
             "no polygon has a code of an area",
@@ -75,15 +85,16 @@ def read_boundaries(
 def check_cover(boundaries: Boundaries, areas: Areas) -> list[Note]:
     """Notes on areas without polygon, polygons without area, and polygons that overlap by more than a sliver."""
     drawn, counted = set(boundaries.codes), set(areas.codes)
+    file = f"{boundaries.file}: " if boundaries.file else ""
     notes = []
     if missing := sorted(counted - drawn):
         notes.append(
             Note(
                 "areas_without_polygon",
-                f"{len(missing)} gebieden van niveau {areas.level} staan niet op de kaart: {_some(missing)}. "
-                "De grenzen zijn misschien van een ander jaar.",
-                f"{len(missing)} areas of level {areas.level} are not on the map: {_some(missing)}. "
-                "The boundaries may be of another year.",
+                f"{file}{len(missing)} gebieden van niveau {areas.level} staan niet op de kaart: {_some(missing)}. "
+                "De grenzen zijn misschien van een ander jaar: geef die van het jaar van de cijfers.",
+                f"{file}{len(missing)} areas of level {areas.level} are not on the map: {_some(missing)}. "
+                "The boundaries may be of another year: give those of the year of the figures.",
                 len(missing),
             )
         )
@@ -91,8 +102,10 @@ def check_cover(boundaries: Boundaries, areas: Areas) -> list[Note]:
         notes.append(
             Note(
                 "polygons_without_area",
-                f"{len(unknown)} gebieden op de kaart hebben geen cijfers: {_some(unknown)}.",
-                f"{len(unknown)} areas on the map have no figures: {_some(unknown)}.",
+                f"{file}{len(unknown)} gebieden op de kaart hebben geen cijfers: {_some(unknown)}. "
+                "Ze zijn weggelaten; controleer het jaar als het er veel zijn.",
+                f"{file}{len(unknown)} areas on the map have no figures: {_some(unknown)}. "
+                "They were left out; check the year if they are many.",
                 len(unknown),
             )
         )
@@ -101,8 +114,10 @@ def check_cover(boundaries: Boundaries, areas: Areas) -> list[Note]:
         notes.append(
             Note(
                 "polygons_overlap",
-                f"{len(overlapping)} paren gebieden overlappen elkaar op de kaart: {named}.",
-                f"{len(overlapping)} pairs of areas overlap on the map: {named}.",
+                f"{file}{len(overlapping)} paren gebieden overlappen elkaar op de kaart: {named}. De kaart tekent ze "
+                "over elkaar heen; herstel de grenzen in een GIS, of geef die van PDOK.",
+                f"{file}{len(overlapping)} pairs of areas overlap on the map: {named}. The map draws one over the "
+                "other; mend the boundaries in a GIS, or give those of PDOK.",
                 len(overlapping),
             )
         )
@@ -162,14 +177,14 @@ def _layers(path: Path) -> Iterator[tuple[str, Any]]:
         names = [
             str(name)
             for name, kind in pyogrio.list_layers(path)
-            if not any(other in str(kind) for other in ("Point", "Line"))
+            if kind is not None and not any(other in str(kind) for other in ("Point", "Line"))
         ]
         frames = [(name, gpd.read_file(path, layer=name)) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
         raise InputError(
             f"this file holds no boundaries that can be read ({str(error).splitlines()[0]})",
             file=path,
-            mend="Give a whole GeoPackage, GeoJSON, TopoJSON or shapefile (with its .dbf and .shx beside it).",
+            mend=FORMS,
         ) from None
     for name, frame in frames:
         polygons = frame[frame.geometry.notna() & frame.geom_type.isin(["Polygon", "MultiPolygon"])]
@@ -206,11 +221,13 @@ def _column_of_codes(frame: Any, codes: Collection[str] | None) -> str | None:
     return best
 
 
-def _in_rd(path: Path, frame: Any) -> Any:
+def _in_rd(path: Path, frame: Any) -> tuple[Any, list[Note]]:
     """The frame in RD New. Metres that lie in the Netherlands are RD New whatever is declared or assumed."""
+    if _in_the_netherlands(frame):
+        declared = frame.crs
+        frame = frame.set_crs(RD_NEW, allow_override=True)
+        return frame, [] if declared is None or "RD New" in declared.name else [_note_on_system(path, declared)]
     west, south, east, north = frame.total_bounds
-    if NETHERLANDS[0] <= west and NETHERLANDS[1] <= south and east <= NETHERLANDS[2] and north <= NETHERLANDS[3]:
-        return frame.set_crs(RD_NEW, allow_override=True)
     if frame.crs is None:
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
             raise InputError(
@@ -219,16 +236,32 @@ def _in_rd(path: Path, frame: Any) -> Any:
                 mend="Save the file with its coordinate system, or in RD New (EPSG:28992).",
             )
         frame = frame.set_crs("EPSG:4326")
-    frame = frame.to_crs(RD_NEW)
-    west, south, east, north = frame.total_bounds
-    if not (NETHERLANDS[0] <= west and NETHERLANDS[1] <= south and east <= NETHERLANDS[2] and north <= NETHERLANDS[3]):
+    in_rd = frame.to_crs(RD_NEW)
+    if not _in_the_netherlands(in_rd):
         raise InputError(
-            f"the areas lie outside the Netherlands: x from {west:,.0f} to {east:,.0f}, y from {south:,.0f} to "
-            f"{north:,.0f} in RD New",
+            f"the areas lie outside the Netherlands: x from {west:,.9g} to {east:,.9g}, y from {south:,.9g} to "
+            f"{north:,.9g} in {frame.crs.name}, as the file declares",
             file=path,
             mend="The declared coordinate system is probably not the one of the coordinates: save it again.",
         )
-    return frame
+    return in_rd, []
+
+
+def _in_the_netherlands(frame: Any) -> bool:
+    """Whether all coordinates are those of the Netherlands in RD New."""
+    west, south, east, north = frame.total_bounds
+    least_x, least_y, most_x, most_y = NETHERLANDS
+    return bool(least_x <= west and least_y <= south and east <= most_x and north <= most_y)
+
+
+def _note_on_system(path: Path, declared: Any) -> Note:
+    return Note(
+        "declared_system_ignored",
+        f"{path.name}: de coördinaten zijn meters in het Rijksdriehoekstelsel (RD New), terwijl {declared.name} is "
+        "opgegeven, of bedoeld omdat niets is opgegeven. Ze zijn als RD New gelezen.",
+        f"{path.name}: the coordinates are metres in RD New, though {declared.name} is declared, or meant because "
+        "nothing is declared. They were read as RD New.",
+    )
 
 
 def _boundaries(path: Path, frame: Any, column: str, level: str | None) -> tuple[list[Boundaries], list[Note]]:
@@ -259,11 +292,40 @@ def _boundaries(path: Path, frame: Any, column: str, level: str | None) -> tuple
     found = []
     for name, pattern in CODES.items() if level is None else [(level, r".+")]:
         of_level = frame[column].astype(str).str.strip().str.fullmatch(pattern).to_numpy()
-        kept = np.unique(codes[of_level])
+        kept, first, times = np.unique(codes[of_level], return_index=True, return_counts=True)
         if len(kept):
             united = np.array([_united(polygons[codes == code]) for code in kept], dtype=object)
-            found.append(Boundaries(name, None, tuple(kept.tolist()), united))
+            names = _names(frame, name, column)[of_level][first].tolist()
+            named = {code: text for code, text in zip(kept.tolist(), names, strict=True) if text}
+            found.append(Boundaries(name, None, tuple(kept.tolist()), united, named, path.name))
+        if (times > 1).any():
+            notes.append(_note_on_doubles(path, kept[times > 1].tolist()))
     return found, notes
+
+
+def _names(frame: Any, level: str, column: str) -> NDArray[Any]:
+    """[row], the name of each area; "" where the file has none."""
+    plain = {_plain(name): name for name in frame.columns if name != column}
+    found = next((plain[name] for name in (*NAMES.get(level, ()), *ANY_NAME) if name in plain), None)
+    if found is None:
+        return np.full(len(frame), "", dtype=object)
+    names: NDArray[Any] = frame[found].fillna("").astype(str).str.strip().to_numpy(dtype=object)
+    return names
+
+
+def _plain(column: Any) -> str:
+    return str(column).lower().replace("_", "")
+
+
+def _note_on_doubles(path: Path, codes: list[str]) -> Note:
+    return Note(
+        "polygons_united",
+        f"{path.name}: {len(codes)} codes staan er meer dan eens in: {_some(codes)}. Hun vlakken zijn samengenomen; "
+        "staat een code er ten onrechte bij, verbeter die dan.",
+        f"{path.name}: {len(codes)} codes stand in it more than once: {_some(codes)}. Their polygons were united; "
+        "correct a code that does not belong there.",
+        len(codes),
+    )
 
 
 def _united(polygons: NDArray[Any]) -> Any:

@@ -26,11 +26,13 @@ from wijkspiegel.schemes import ORIGIN, ORIGIN_BIRTH, WESTERN, WESTERN_COUNTRIES
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.sources.kwb_columns import COUNTRIES, YEARS, Columns, recognise
 from wijkspiegel.sources.kwb_notes import (
-    note_on_percentages,
-    notes_on_absence,
-    notes_on_names,
-    notes_on_rounding,
-    notes_on_sums,
+    Remark,
+    notes_of,
+    on_absence,
+    on_names,
+    on_percentages,
+    on_rounding,
+    on_sums,
 )
 from wijkspiegel.sources.kwb_regions import LEVELS, Regions, by_level, choose, read_regions
 from wijkspiegel.sources.reconcile import Figure, Vector, reconcile
@@ -65,48 +67,76 @@ class Kwb:
 
     areas : every area of the latest year, by level, coarse to fine; also those without figures.
     compositions : one for every year, level and scheme; all schemes of a year have the same population.
+    remarks : what was odd, to be told as notes, those of several editions together.
     """
 
     areas: tuple[Areas, ...]
     compositions: tuple[Composition, ...]
     source: Source
-    notes: tuple[Note, ...]
+    remarks: tuple[Remark, ...]
+    left_out: tuple[Note, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        years = {composition.year for composition in self.compositions}
+        return (*self.left_out, *notes_of(self.remarks, with_year=len(years) > 1))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A file that was read, which can be asked about any of its areas."""
+
+    path: Path
+    regions: Regions
+    published: "_Published"
+
+
+def open_edition(path: Path | str, year: int | None = None) -> Edition:
+    """An edition of "Kerncijfers wijken en buurten".
+
+    year : recognised by the name of the file, the table id or a column; needed where none tells.
+    Raises InputError for a file that is no such edition, with what was looked for, and for a count that is negative or
+    not whole, an unknown or doubled area code.
+    """
+    table = read_table(path)
+    columns = recognise(table)
+    regions = read_regions(table, columns, _years(table, columns, year))
+    return Edition(table.path, regions, _published(table, columns, regions))
+
+
+def ask(edition: Edition, level: str | None = None, municipality: str | None = None) -> Kwb:
+    """The areas and compositions of an edition.
+
+    level : only this one: "land", "gemeente", "wijk" or "buurt".
+    municipality : only this one and the areas in it; a code or a name.
+    Raises SettingsError for a municipality or level that is not in it; InputError where no area has figures.
+    """
+    regions, published = edition.regions, edition.published
+    chosen = choose(regions, municipality, level)
+    remarks = [*on_names(regions, chosen), *on_rounding(regions, chosen & published.rounded)]
+    if published.estimated:
+        remarks += on_percentages(regions, chosen)
+    compositions: list[Composition] = []
+    for each in sorted(set(regions.years[chosen].tolist())):
+        made, found = _compose(regions, published, chosen & (regions.years == each))
+        compositions += made
+        remarks += found
+    if not compositions:
+        raise InputError(
+            "no area has figures by origin; all of those cells are empty",
+            file=edition.path,
+            mend="Take a later release of this edition, or another year.",
+        )
+    latest = chosen & (regions.years == regions.years[chosen].max())
+    areas = tuple(areas for _, areas in by_level(regions, latest))
+    return Kwb(areas, tuple(compositions), _source(edition.path, regions), tuple(remarks), regions.notes)
 
 
 def read_kwb(
     path: Path | str, level: str | None = None, municipality: str | None = None, year: int | None = None
 ) -> Kwb:
-    """The areas and compositions of an edition of "Kerncijfers wijken en buurten".
-
-    level : only this one: "land", "gemeente", "wijk" or "buurt".
-    municipality : only this one and the areas in it; a code or a name.
-    year : recognised by the name of the file, the table id or a column; needed where none tells.
-
-    Raises InputError for a file that is no such edition, with what was looked for, and for a count that is negative or
-    not whole, an unknown or doubled area code; SettingsError for a municipality or level that is not in it.
-    """
-    table = read_table(path)
-    columns = recognise(table)
-    regions = read_regions(table, columns, _years(table, columns, year))
-    published = _published(table, columns, regions)
-    chosen = choose(regions, municipality, level)
-    notes = [*regions.notes, *notes_on_names(regions, chosen), *notes_on_rounding(regions, chosen & published.rounded)]
-    if published.estimated:
-        notes.append(note_on_percentages(int(chosen.sum())))
-    compositions: list[Composition] = []
-    for each in sorted(set(regions.years[chosen].tolist())):
-        made, found = _compose(regions, published, chosen & (regions.years == each))
-        compositions += made
-        notes += found
-    if not compositions:
-        raise InputError(
-            "no area has figures by origin; all of those cells are empty",
-            file=table.path,
-            mend="Take a later release of this edition, or another year.",
-        )
-    latest = chosen & (regions.years == regions.years[chosen].max())
-    areas = tuple(areas for _, areas in by_level(regions, latest))
-    return Kwb(areas, tuple(compositions), _source(table.path, regions), tuple(notes))
+    """`open_edition` and `ask` in one."""
+    return ask(open_edition(path, year), level, municipality)
 
 
 # Year ----------------------------------------------------------------------------------------------------------------
@@ -293,27 +323,27 @@ def _classifications(fields: Iterable[str]) -> list[_Classification]:
     return found
 
 
-def _compose(regions: Regions, published: _Published, chosen: Mask) -> tuple[list[Composition], list[Note]]:
+def _compose(regions: Regions, published: _Published, chosen: Mask) -> tuple[list[Composition], list[Remark]]:
     """The compositions of the chosen areas, which are of one year, and what was odd in them."""
     made: list[Composition] = []
-    notes: list[Note] = []
+    remarks: list[Remark] = []
     for classification in _classifications(published.value):
         told = chosen & classification.told(published, fine=False)
         told_fine = chosen & classification.told(published, fine=True)
-        notes += notes_on_absence(regions, chosen & ~told, classification.coarse)
-        notes += notes_on_absence(regions, told & ~told_fine, classification.fine)
+        remarks += on_absence(regions, chosen & ~told, classification.coarse)
+        remarks += on_absence(regions, told & ~told_fine, classification.fine)
         settled: dict[str, NDArray[np.float64]] = {}
         for rows, parts in ((told & ~told_fine, {}), (told_fine, classification.parts)):
             tree = _tree(published, classification, parts, np.flatnonzero(rows))
             if not published.estimated:
-                notes += notes_on_sums(regions, tree, rows)
+                remarks += on_sums(regions, tree, rows)
             for name, figure in _named(reconcile(tree)):
                 counts = settled.setdefault(name, np.zeros((3, len(chosen))))
                 counts[:, rows] = figure.value, figure.low, figure.high
         schemes = [(classification.coarse, told), (classification.fine, told_fine)]
         for scheme, rows in schemes if classification.parts else schemes[:1]:
             made += [_composition(regions, scheme, settled, *each) for each in by_level(regions, rows)]
-    return made, notes
+    return made, remarks
 
 
 def _composition(

@@ -16,7 +16,7 @@ from wijkspiegel.sources.composing import compose, schemes_used
 from wijkspiegel.sources.correspondences import read_correspondence
 from wijkspiegel.sources.findings import Finding, Findings
 from wijkspiegel.sources.grouping import read_groupings
-from wijkspiegel.sources.indicators import read_indicators
+from wijkspiegel.sources.indicators import areas_elsewhere, read_indicators
 from wijkspiegel.sources.institutions import institutions_of, read_staff
 from wijkspiegel.sources.residents import read_residents
 from wijkspiegel.sources.survey import read_survey
@@ -150,11 +150,13 @@ def _contacts(
     found = []
     if compositions and settings.survey is not None:
         with findings.gathering():
-            found.append(read_survey(settings.survey, folder, tuple(compositions), findings))
+            read = read_survey(settings.survey, folder, tuple(compositions), findings)
+            found.append(replace(read, reference=settings.survey.reference or "", met_in=settings.survey.met_in))
             findings.say(f"{settings.survey.file}: {len(found[-1])} respondents.")
     if compositions and settings.ties is not None:
         with findings.gathering():
-            found.append(read_ties(settings.ties, folder, tuple(compositions), findings))
+            read = read_ties(settings.ties, folder, tuple(compositions), findings)
+            found.append(replace(read, reference=settings.ties.reference or "", met_in=settings.ties.met_in))
             findings.say(f"{settings.ties.people}: {len(found[-1]):,} people with contacts to count.")
     return tuple(found)
 
@@ -189,31 +191,12 @@ def _indicators(settings: CitySettings, folder: Path, zonings: Zonings, findings
     found: list[Indicator] = []
     for file in settings.indicators:
         with findings.gathering():
-            read = read_indicators(folder / file.file, file.year, file.sheet)
-            _tell_areas_elsewhere(file.file, read, known, findings)
+            read = read_indicators(folder / file.file, file.year, file.sheet, {year for year, _ in zonings})
+            for note in areas_elsewhere(file.file, read, known):
+                findings.note(note)
             found += read
             findings.say(f"{file.file}: {', '.join(indicator.code for indicator in read)}.")
     return tuple(found)
-
-
-def _tell_areas_elsewhere(file: str, indicators: Sequence[Indicator], known: set[str], findings: Findings) -> None:
-    areas = {area for indicator in indicators for area in indicator.values}
-    strange = sorted(areas - known)
-    if strange and known and not areas & known:
-        raise InputError(
-            f"none of its areas is an area of the city, such as '{strange[0]}'",
-            file=file,
-            mend="Give the codes that the areas have in city.toml.",
-        )
-    if strange and known:
-        findings.note(
-            Note(
-                "indicator_elsewhere",
-                f"{file} heeft cijfers over {len(strange)} gebieden die de stad niet kent, zoals {strange[0]}.",
-                f"{file} has figures about {len(strange)} areas that the city does not have, such as {strange[0]}.",
-                len(strange),
-            )
-        )
 
 
 def _boundaries(settings: CitySettings, folder: Path, zonings: Zonings, findings: Findings) -> tuple[Boundaries, ...]:

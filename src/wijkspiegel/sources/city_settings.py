@@ -3,6 +3,7 @@
 import difflib
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -208,21 +209,52 @@ class CorrespondenceSettings(TableSettings):
     to_year: Year = Field(alias="to")
 
 
+Share = Annotated[float, Field(ge=0, le=1, strict=False)]
+
+
 class SphereSettings(Settings):
-    """The contacts of a sphere: columns of the survey that begin with `prefix`, or `columns`, or a file of contacts."""
+    """The contacts of a sphere: columns of the survey that begin with `prefix`, or `columns`, or a file of contacts, or
+    a column with a `band`: which part of them is outside the own group, or in it.
+    """
 
     sphere: Text
     prefix: str | None = None
     columns: dict[str, str] = {}
+    unknown: str | None = None
     file: str | None = None
     sheet: str | None = None
     person: Text = "person"
     group: Text = "group"
+    band: str | None = None
+    bands: dict[str, Annotated[list[Share], Field(min_length=2, max_length=2)]] = {}
+    of: Literal["others", "own"] = "others"
+    number: Annotated[int, Field(ge=1)] | Text | None = None
 
     @model_validator(mode="after")
     def _told_once(self) -> "SphereSettings":
-        if sum((self.prefix is not None, bool(self.columns), self.file is not None)) != 1:
-            raise ValueError("give the contacts in one way: prefix, columns or file")
+        if sum((self.prefix is not None, bool(self.columns), self.file is not None, self.band is not None)) != 1:
+            raise ValueError("give the contacts in one way: prefix, columns, file or band")
+        if self.unknown is not None and (self.file is not None or self.band is not None):
+            raise ValueError("`unknown` goes with prefix or columns")
+        return self
+
+    @model_validator(mode="after")
+    def _bands_are_apart(self) -> "SphereSettings":
+        if (self.band is None) != (not self.bands):
+            raise ValueError(
+                'give both the column and what its answers mean: band = "...", bands = { half = [0.4, 0.6] }'
+            )
+        if self.band is None and (self.number is not None or self.of != "others"):
+            raise ValueError("`number` and `of` go with a band")
+        for name, (low, high) in self.bands.items():
+            if low > high:
+                raise ValueError(f"the band '{name}' begins above its end: write [{high:g}, {low:g}]")
+        names = {(low, high): name for name, (low, high) in self.bands.items()}
+        for before, after in pairwise(sorted(names)):
+            if after[0] < before[1]:
+                raise ValueError(
+                    f"the bands '{names[before]}' and '{names[after]}' overlap: end one where the other begins"
+                )
         return self
 
 
@@ -235,11 +267,17 @@ class RoadSettings(Settings):
 
 
 class ReferenceSettings(Settings):
-    """Which residents contacts are held against."""
+    """Which residents contacts are held against.
+
+    reference : those of an area of this level, within a distance ("500 m") or the nearest ("1000 people").
+    met_in : sphere -> the sphere of those whom one could meet in it, such as friends -> school.
+    """
 
     year: Year
     scheme: Text
     level: str | None = None
+    reference: Text | None = None
+    met_in: dict[str, str] = {}
     area: Text = "area"
     group: Text = "group"
 
@@ -315,6 +353,12 @@ class CitySettings(Settings):
             if table.level is not None and table.level not in self.levels:
                 raise ValueError(
                     f'level = "{table.level}" (of {table.file}) is none of the levels: {", ".join(self.levels)}'
+                )
+        for reference in (told.reference for told in (self.survey, self.ties) if told and told.reference):
+            if reference not in self.levels and not re.fullmatch(r"[1-9]\d* (m|people)", reference):
+                raise ValueError(
+                    f'reference = "{reference}" is none of the levels ({", ".join(self.levels)}), and no distance or '
+                    'number of people, such as "500 m" or "1000 people"'
                 )
         if not (self.counts or self.people):
             raise ValueError("there are no residents: give [[counts]] or [[people]]")

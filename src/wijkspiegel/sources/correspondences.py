@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.sources.city_settings import CorrespondenceSettings
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
-from wijkspiegel.sources.people import require_columns
+from wijkspiegel.sources.people import CALL_IT_SO, require_columns
 from wijkspiegel.sources.zonings import Zonings
 from wijkspiegel.tables import Correspondence
 
@@ -26,7 +26,7 @@ def read_correspondence(settings: CorrespondenceSettings, folder: Path, zonings:
     """
     table = read_table(folder / settings.file, settings.sheet)
     weight = "share" if "share" in table.columns or "people" not in table.columns else "people"
-    require_columns(table.path, table.columns, ("source", "target", weight))
+    require_columns(table.path, table.columns, ("source", "target", weight), CALL_IT_SO)
     pairs = {"source": texts(table, "source"), "target": texts(table, "target")}
     for column, year in (("source", settings.from_year), ("target", settings.to_year)):
         _require_areas(table, column, pairs[column], (year, settings.level), zonings)

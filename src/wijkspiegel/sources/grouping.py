@@ -33,7 +33,7 @@ from wijkspiegel.sources.countries import (
 )
 from wijkspiegel.sources.files import read_table, texts
 from wijkspiegel.sources.findings import Findings
-from wijkspiegel.sources.people import Cells, require_columns
+from wijkspiegel.sources.people import CALL_IT_SO, Cells, require_columns
 from wijkspiegel.tables import Note
 
 UNKNOWN = "unknown"
@@ -130,7 +130,7 @@ def _own_scheme(own: SchemeSettings, folder: Path) -> tuple[Scheme, dict[str, st
 
 def _scheme_in_file(own: SchemeSettings, path: Path) -> tuple[Scheme, dict[str, str]]:
     table = read_table(path, own.sheet)
-    require_columns(path, table.columns, ("value", "group", "nl", "en"))
+    require_columns(path, table.columns, ("value", "group", "nl", "en"), CALL_IT_SO)
     labels: dict[str, Label] = {}
     values: dict[str, str] = {}
     rows = zip(*(texts(table, column) for column in ("value", "group", "nl", "en")), table.rows, strict=True)

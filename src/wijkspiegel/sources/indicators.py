@@ -1,7 +1,7 @@
 """Indicators for the two sides: figures about areas, from a file with a row for each area and indicator."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
-from wijkspiegel.sources.people import require_columns
-from wijkspiegel.tables import Indicator
+from wijkspiegel.sources.people import CALL_IT_SO, require_columns
+from wijkspiegel.tables import Indicator, Note
 
 REQUIRED = ("area", "indicator", "value", "higher_is_better", "source", "uses_composition")
 DESCRIBING = ("title", "higher_is_better", "source", "uses_composition")
@@ -30,22 +30,25 @@ class _Figures:
     bounds: Mapping[str, NDArray[np.float64]]
 
 
-def read_indicators(path: Path | str, year: int | None = None, sheet: str | None = None) -> tuple[Indicator, ...]:
+def read_indicators(
+    path: Path | str, year: int | None = None, sheet: str | None = None, years_of_city: Collection[int] = ()
+) -> tuple[Indicator, ...]:
     """The indicators of a file, one for each indicator and year. A row without a value is an area without the figure.
 
     Columns area, indicator, value, higher_is_better (empty where neither direction is a side), source and
     uses_composition; and, where there are any, year, title, lower and upper.
-    year : of all figures, where no column tells; by default the year in the name of the file.
+    year : of all figures, where no column tells; by default the year in the name of the file, and where that has none,
+    the year of the city, if `years_of_city` is only one.
 
     Raises InputError for a column that is missing, a cell that cannot be, a figure that is double, and an indicator
     that is described in two ways.
     """
     table = read_table(path, sheet)
-    require_columns(table.path, table.columns, REQUIRED)
+    require_columns(table.path, table.columns, REQUIRED, CALL_IT_SO)
     figures = _Figures(
         table,
         {column: texts(table, column) for column in (*REQUIRED, "title") if column in table.columns},
-        _years(table, year),
+        _years(table, year, years_of_city),
         numbers(table, "value"),
         {side: numbers(table, side) for side in ("lower", "upper") if side in table.columns},
     )
@@ -80,7 +83,7 @@ def _indicator(figures: _Figures, code: str, year: int, rows: Sequence[int]) -> 
     )
 
 
-def _years(table: RawTable, year: int | None) -> list[int]:
+def _years(table: RawTable, year: int | None, years_of_city: Collection[int]) -> list[int]:
     if "year" in table.columns:
         cells = texts(table, "year")
         for row, cell in enumerate(cells):
@@ -88,11 +91,39 @@ def _years(table: RawTable, year: int | None) -> list[int]:
                 raise InputError(f"'{cell}' is no year", file=table.path, row=table.rows[row], column="year")
         return [int(cell[:4]) for cell in cells]
     named = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", table.path.stem)
-    if year is None and named is None:
+    known = [year] if year is not None else [int(named[0])] if named else sorted(set(years_of_city))
+    if len(known) != 1:
+        several = f", and the city is of {len(known)}: {', '.join(map(str, known))}" if known else ""
         raise InputError(
-            "no column tells the year", file=table.path, mend="Add a column 'year', or put the year in the file's name."
+            f"no column tells the year{several}",
+            file=table.path,
+            mend="Add a column 'year', or put the year in the file's name.",
         )
-    return [year if year is not None else int(named[0]) if named else 0] * len(table)
+    return known * len(table)
+
+
+def areas_elsewhere(file: str, indicators: Sequence[Indicator], known: Collection[str]) -> list[Note]:
+    """A note where some figures are about areas that are not known. Raises InputError where all of them are."""
+    areas = {area for indicator in indicators for area in indicator.values}
+    strange = sorted(areas - set(known))
+    if strange and known and len(strange) == len(areas):
+        raise InputError(
+            f"none of its areas is an area of the city, such as '{strange[0]}'",
+            file=file,
+            mend="Give the codes that the areas have in the figures of the city.",
+        )
+    if not strange or not known:
+        return []
+    return [
+        Note(
+            "indicator_elsewhere",
+            f"{file} heeft cijfers over {len(strange)} gebieden die de stad niet kent, zoals {strange[0]}. Ze tellen "
+            "niet mee; verbeter de code, of geef de cijfers van dat gebied erbij.",
+            f"{file} has figures about {len(strange)} areas that the city does not have, such as {strange[0]}. They "
+            "have no part in it; correct the code, or give the figures of that area as well.",
+            len(strange),
+        )
+    ]
 
 
 def _refuse_double_areas(figures: _Figures, code: str, rows: Sequence[int]) -> None:

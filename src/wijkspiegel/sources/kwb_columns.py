@@ -49,6 +49,16 @@ NAMES = ("regio", "name", "naam", "bunaam", "wknaam", "buurtnaam", "wijknaam", "
 MUNICIPALITIES = ("gemeentenaam", "gmnaam")
 YEARS = ("year", "jaar", "perioden")
 
+CALLED: Mapping[tuple[str, ...], tuple[str, ...]] = MappingProxyType(
+    {
+        ("total", "western", "non_western"): ("AantalInwoners", "WestersTotaal", "NietWestersTotaal"),
+        ("total", "nl", "europe", "outside_europe"): (
+            "AantalInwoners", "Nederland", "EuropaExclusiefNederland", "BuitenEuropa",
+        ),
+    }
+)  # fmt: skip
+"""What an edition has to hold, of the one classification or of the other -> what CBS calls these columns."""
+
 COUNTRIES = ("morocco", "antilles", "suriname", "turkey")
 
 
@@ -98,10 +108,24 @@ def recognise(table: RawTable) -> Columns:
                 found[field] = by_stem[stem]
                 shares |= {field} if stem in percentages else set()
     columns = Columns(found, by_stem, frozenset(shares))
-    origins = (("western", "non_western"), ("nl", "europe", "outside_europe"))
-    if not any(columns.have("total", *groups) for groups in origins):
+    missing, nearest = min(
+        (([field for field in one if field not in found], one) for one in CALLED), key=_share_missing
+    )
+    if 2 * len(missing) > len(nearest):
         raise _no_edition(table)
+    if missing:
+        called = [CALLED[nearest][nearest.index(field)] for field in missing]
+        raise InputError(
+            f"{' and '.join(called)} {'is' if len(called) == 1 else 'are'} missing. Found: {some(table.columns)}",
+            file=table.path,
+            mend="Take the whole table of that year from StatLine, or give the column that name.",
+        )
     return columns
+
+
+def _share_missing(of: tuple[Sequence[str], Sequence[str]]) -> float:
+    missing, wanted = of
+    return len(missing) / len(wanted)
 
 
 def _number_of(column: str) -> int:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -52,8 +52,8 @@ def read_regions(table: RawTable, columns: Columns, years: NDArray[np.int64]) ->
         notes.append(
             Note(
                 "other_regions",
-                f"{len(other)} rijen gaan over andere gebieden (zoals provincies) en zijn niet gelezen.",
-                f"{len(other)} rows are about other regions (such as provinces) and were not read.",
+                f"{table.path.name}: {len(other)} rijen over andere gebieden (zoals provincies) zijn niet gelezen.",
+                f"{table.path.name}: {len(other)} rows are about other regions (such as provinces) and were not read.",
                 len(other),
             )
         )
@@ -135,6 +135,16 @@ def _names_beside(path: Path) -> dict[str, str]:
     return dict(zip(texts(given, "Key"), texts(given, "Title"), strict=True))
 
 
+def with_names(regions: Regions, known: Mapping[str, str]) -> Regions:
+    """The same, with the known names of areas that the file has no name for."""
+    names = [
+        known.get(code, name) if name == code else name for code, name in zip(regions.codes, regions.names, strict=True)
+    ]
+    named = {code: name for code, name in known.items() if code.startswith("GM")}
+    own = {code: name for code, name in regions.municipalities.items() if name != code}
+    return replace(regions, names=names, municipalities={**named, **own})
+
+
 def _municipality_names(
     table: RawTable, columns: Columns, codes: list[str], names: list[str], rows: NDArray[np.intp]
 ) -> dict[str, str]:
@@ -191,7 +201,7 @@ def municipality_named(
     raise SettingsError(f"{problem} in {where}.{question}{hint}")
 
 
-def _parent(code: str) -> str:
+def parent_of(code: str) -> str:
     match code[:2]:
         case "BU":
             return f"WK{code[2:8]}"
@@ -211,5 +221,5 @@ def by_level(regions: Regions, chosen: Mask) -> list[tuple[NDArray[np.intp], Are
         if len(places):
             codes = [str(regions.codes[place]) for place in places]
             names = [regions.names[int(place)] for place in places]
-            made.append((places, Areas(level, tuple(codes), tuple(names), tuple(map(_parent, codes)))))
+            made.append((places, Areas(level, tuple(codes), tuple(names), tuple(map(parent_of, codes)))))
     return made

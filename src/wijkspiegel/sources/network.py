@@ -7,12 +7,14 @@ possible contacts, not friendships. Rows that stand in a file twice count twice:
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numba
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,8 +23,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError, SettingsError
-
-Ints = NDArray[np.int64]
+from wijkspiegel.sources.tally import LARGEST, Counting, Whole
+from wijkspiegel.sources.tally import Population as Population  # noqa: PLC0414  engines take both from here
+from wijkspiegel.sources.tally import Tally as Tally  # noqa: PLC0414
 
 LAYERS: Mapping[str, str] = MappingProxyType(
     {
@@ -52,62 +55,28 @@ PERSON, OTHER, KIND, OTHER_KIND, CODE = (
 REGISTERED = "R"
 """The kind of number of people in the population register: 9 digits."""
 
-LARGEST = 10**9
-MOST = np.iinfo(np.uint16).max
+COLUMNS = (KIND, PERSON, OTHER_KIND, OTHER, CODE)
+
+CODES_END = 1000
+"""Codes have three digits."""
+
 BLOCK = 1 << 26
 ROWS = 1 << 20
 
 Progress = Callable[[str], None]
 
 
-Register = NDArray[np.uint64]
-"""[number // 64, 2], which of these 64 numbers are people's, as bits, and how many people have a number in an earlier
-word: 250 MB for all numbers of nine digits, and one place in memory to look at for each."""
-
-
-def register_of(numbers: Ints) -> Register:
-    """numbers : [person], each once and in order, below LARGEST. Raises ValueError where they are not."""
-    if len(numbers) and ((np.diff(numbers) <= 0).any() or numbers[0] < 0 or numbers[-1] >= LARGEST):
-        raise ValueError("numbers must be in order, each once, and of at most nine digits")
-    words = int(numbers[-1]) // 64 + 1 if len(numbers) else 1
-    bits = np.zeros(words, dtype=np.uint64)
-    np.bitwise_or.at(bits, numbers // 64, np.uint64(1) << (numbers % 64).astype(np.uint64))
-    people = np.bincount(numbers // 64, minlength=words)
-    return np.stack([bits, (np.cumsum(people) - people).astype(np.uint64)], axis=1)
-
-
-@dataclass(frozen=True)
-class Population:
-    """Everybody who can have a contact or be one.
-
-    numbers : [person], in order. group : [person], -1 where it is not known. groups : how many there are.
-    """
-
-    numbers: Ints
-    group: Ints
-    groups: int
-
-
-@dataclass
-class Tally:
-    """What became of the links of one file."""
-
-    links: int = 0
-    other_codes: int = 0
-    strangers: int = 0
-    groupless: int = 0
-    to_self: int = 0
-    too_many: int = 0
-
-
 @dataclass(frozen=True)
 class Layer:
-    """The contacts of one sphere. counts : [person, group]. tally : of the file."""
+    """The contacts of one sphere. counts : [person, group]. tally : of the file. unknown : codes in it that the list of
+    the sphere does not have, -1 where a link has none.
+    """
 
     sphere: str
     path: Path
     counts: NDArray[np.uint16]
     tally: Tally
+    unknown: tuple[int, ...] = ()
 
 
 Engine = Callable[[Path, Population, frozenset[int], Progress], tuple[NDArray[np.uint16], Tally]]
@@ -166,19 +135,29 @@ def count_layers(
     on after it. engine : `count_file` where None.
     """
     for sphere, path in files.items():
-        kept = _kept(inside, path, population, codes)
+        of_sphere = codes & frozenset(CODES[sphere])
+        if not of_sphere:
+            say(f"{path.name}: none of its codes is chosen")
+            continue
+        kept = _kept(inside, path, population, of_sphere)
         if kept is not None and kept.exists():
             say(f"{path.name}: counted before")
             found = np.load(kept)
-            yield Layer(sphere, path, found["counts"], Tally(*found["tally"].tolist()))
+            told, unknown = found["tally"].tolist(), found["unknown"].tolist()
+            yield Layer(sphere, path, found["counts"], Tally(*told), tuple(unknown))
             continue
-        counts, tally = (engine or count_file)(path, population, codes, say)
+        counts, tally = (engine or count_file)(path, population, of_sphere, say)
+        layer = Layer(sphere, path, counts, tally, unknown_codes(path, sphere, say) if tally.other_codes else ())
         if kept is not None:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            beside = kept.with_suffix(".part.npz")
-            np.savez(beside, counts=counts, tally=np.array(list(vars(tally).values())))
-            beside.replace(kept)
-        yield Layer(sphere, path, counts, tally)
+            _keep(layer, kept)
+        yield layer
+
+
+def _keep(layer: Layer, kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_suffix(".part.npz")
+    np.savez(beside, counts=layer.counts, tally=list(vars(layer.tally).values()), unknown=np.array(layer.unknown, int))
+    beside.replace(kept)
 
 
 def _kept(inside: Path | None, path: Path, population: Population, codes: frozenset[int]) -> Path | None:
@@ -188,143 +167,169 @@ def _kept(inside: Path | None, path: Path, population: Population, codes: frozen
     told = hashlib.sha256(
         f"{path.name} {about.st_size} {about.st_mtime_ns} {population.groups} {sorted(codes)}".encode()
     )
-    told.update(np.ascontiguousarray(population.numbers).tobytes())
-    told.update(np.ascontiguousarray(population.group).tobytes())
+    told.update(np.ascontiguousarray(population.numbers).data)
+    told.update(np.ascontiguousarray(population.group).data)
     return inside / f"{path.stem}-{told.hexdigest()[:16]}.do-not-take-out.npz"
+
+
+def unknown_codes(path: Path, sphere: str, say: Progress = lambda step: None) -> tuple[int, ...]:
+    """Codes of a file that are not in the list of its sphere, in order; -1 where a link has none."""
+    say(f"{path.name}: looking for codes that are not in the list")
+    found: set[int] = set()
+    for batch in read_batches(path, [CODE]):
+        found |= set(np.unique(_whole(path.name, CODE, batch.column(CODE))).tolist())
+    return tuple(sorted(found - set(CODES[sphere])))
 
 
 def count_file(
     path: Path, population: Population, codes: frozenset[int], say: Progress
 ) -> tuple[NDArray[np.uint16], Tally]:
     """[person, group], links to people whose group is known; and what became of the others."""
-    return count_batches(path.name, read_batches(path), population, codes, say)
+    return count_batches(path.name, _one_ahead(read_batches(path)), population, codes, say)
+
+
+def _one_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches; the next one is read by another core while one is counted."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def count_batches(
     name: str, batches: Iterable[pa.RecordBatch], population: Population, codes: frozenset[int], say: Progress
 ) -> tuple[NDArray[np.uint16], Tally]:
-    """The kernel of every engine. name : of the file, for what is said. batches : with the five columns."""
-    register = register_of(population.numbers)
-    counts = np.zeros((len(population.numbers), population.groups), dtype=np.uint16)
-    wanted = np.zeros(1000, dtype=np.bool_)
+    """What every engine runs. name : of the file, for what is said. batches : with the five columns."""
+    wanted = np.zeros(CODES_END, dtype=np.bool_)
     wanted[list(codes)] = True
-    small = population.group.astype(np.int16)
-    told = np.zeros(6, dtype=np.int64)
+    counting = Counting(population, wanted)
     for batch in batches:
-        person, other, code, registered = _numbers_in(name, batch)
-        one, two = rows_of(person, register), rows_of(other, register)
-        _count(one, two, code, registered, small, wanted, counts, told)
-        say(f"{name}: {told[0]:,} links")
-    return counts, Tally(*told.tolist())
+        counting.add(*_numbers_in(name, batch, wanted))
+        say(f"{name}: {counting.tally.links:,} links")
+    return counting.counts, counting.tally
 
 
-@numba.njit(cache=True, nogil=True)
-def _count(
-    one: NDArray[np.int32],
-    two: NDArray[np.int32],
-    code: NDArray[np.int32],
-    registered: NDArray[np.bool_],
-    group: NDArray[np.int16],
-    wanted: NDArray[np.bool_],
-    counts: NDArray[np.uint16],
-    told: Ints,
-) -> None:
-    """one, two : [link], rows of people, -1 for strangers. told : links, of other codes, of strangers, without a group,
-    to self, beyond what a count can hold.
-    """
-    told[0] += len(one)
-    for link in range(len(one)):
-        if not (0 <= code[link] < 1000 and wanted[code[link]]):
-            told[1] += 1
-        elif one[link] < 0 or two[link] < 0 or not registered[link]:
-            told[2] += 1
-        elif one[link] == two[link]:
-            told[4] += 1
-        elif group[two[link]] < 0:
-            told[3] += 1
-        elif counts[one[link], group[two[link]]] == MOST:
-            told[5] += 1
-        else:
-            counts[one[link], group[two[link]]] += 1
-
-
-@numba.njit(cache=True, nogil=True)
-def rows_of(numbers: Ints, register: Register) -> NDArray[np.int32]:
-    """Place of each number among all numbers; -1 where it is none of them."""
-    rows = np.empty(len(numbers), dtype=np.int32)
-    last = len(register) - 1
-    for at in range(len(numbers)):
-        number = numbers[at]
-        word = min(max(number >> 6, 0), last)
-        here, before = register[word, 0], register[word, 1]
-        bit = np.uint64(1) << np.uint64(number & 63)
-        below = here & (bit - np.uint64(1))
-        below = below - ((below >> np.uint64(1)) & np.uint64(0x5555555555555555))
-        below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
-        below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-        place = before + ((below * np.uint64(0x0101010101010101)) >> np.uint64(56))
-        rows[at] = place if here & bit and number >> 6 == word else -1
-    return rows
-
-
-def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """The five columns of a file, whatever its separator. Raises InputError where it is cut off or has others."""
-    wanted = [KIND, PERSON, OTHER_KIND, OTHER, CODE]
+def read_batches(path: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pa.RecordBatch]:
+    """Columns of a file, whatever its separator. Raises InputError where it is cut off or has others."""
     try:
-        if path.suffix.lower() == ".parquet":
-            file = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
-            _require(path, wanted, file.schema_arrow.names)
-            yield from file.iter_batches(ROWS, columns=wanted)
-        else:
-            with path.open("rb") as start:
-                header = start.readline().decode("utf-8-sig", errors="replace").strip()
-            separator = ";" if ";" in header else ","
-            _require(path, wanted, [name.strip().strip('"') for name in header.split(separator)])
-            numbers = dict.fromkeys((PERSON, OTHER), pa.int64()) | {CODE: pa.int32()}
-            kinds = dict.fromkeys((KIND, OTHER_KIND), pa.dictionary(pa.int32(), pa.string()))
-            yield from pyarrow.csv.open_csv(
-                path,
-                read_options=pyarrow.csv.ReadOptions(block_size=BLOCK),
-                parse_options=pyarrow.csv.ParseOptions(delimiter=separator),
-                convert_options=pyarrow.csv.ConvertOptions(column_types=numbers | kinds, include_columns=wanted),
-            )
-    except pa.ArrowInvalid as error:
+        yield from (_read_parquet if path.suffix.lower() == ".parquet" else _read_csv)(path, columns)
+    except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"the file is cut off or holds something else ({str(error).splitlines()[0]})", file=path,
             mend="Copy it again.",
         ) from None  # fmt: skip
 
 
-def _require(path: Path, wanted: Sequence[str], found: Sequence[str]) -> None:
-    if missing := [name for name in wanted if name not in found]:
+def _read_parquet(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Where the file itself says that a column has one value, as those of kinds mostly do, the column is not read."""
+    file = pq.ParquetFile(path, memory_map=True, pre_buffer=False, read_dictionary=[KIND, OTHER_KIND])
+    _require(path, file.schema_arrow.names)
+    for same, parts in groupby(range(file.num_row_groups), partial(_same_throughout, file.metadata)):
+        value = {column: one for column, one in same if column in columns}
+        others = [column for column in columns if column not in value] or [PERSON]
+        for batch in file.iter_batches(ROWS, row_groups=list(parts), columns=others):
+            yield pa.record_batch(
+                {
+                    column: _repeated(value[column], len(batch)) if column in value else batch.column(column)
+                    for column in columns
+                }
+            )
+
+
+def _same_throughout(about: pq.FileMetaData, part: int) -> tuple[tuple[str, Any], ...]:
+    """Columns of kinds and codes that have one value in this part of a file, and no gap, with that value."""
+    found = []
+    for number in range(about.num_columns):
+        column = about.row_group(part).column(number)
+        told = column.statistics if column.path_in_schema in (KIND, OTHER_KIND, CODE) else None
+        if told and told.has_min_max and told.has_null_count and told.null_count == 0 and told.min == told.max:
+            found.append((column.path_in_schema, told.min))
+    return tuple(found)
+
+
+def _repeated(value: Any, times: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(times, dtype=np.int8)), pa.array([value]))
+
+
+def _read_csv(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with path.open("rb") as start:
+        header = start.readline().decode("utf-8-sig", errors="replace").strip()
+    separator = ";" if ";" in header else ","
+    _require(path, [name.strip().strip('"') for name in header.split(separator)])
+    numbers = dict.fromkeys((PERSON, OTHER), pa.int64()) | {CODE: pa.int32()}
+    kinds = dict.fromkeys((KIND, OTHER_KIND), pa.dictionary(pa.int32(), pa.string()))
+    yield from pyarrow.csv.open_csv(
+        path,
+        read_options=pyarrow.csv.ReadOptions(block_size=BLOCK),
+        parse_options=pyarrow.csv.ParseOptions(delimiter=separator),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=numbers | kinds, include_columns=list(columns)),
+    )
+
+
+def _require(path: Path, found: Sequence[str]) -> None:
+    if missing := [name for name in COLUMNS if name not in found]:
         raise InputError(
             "there is no such column", file=path, column=missing[0],
-            mend=f"Found: {', '.join(found)}. A file of the network has {', '.join(wanted)}.",
+            mend=f"Found: {', '.join(found)}. A file of the network has {', '.join(COLUMNS)}.",
         )  # fmt: skip
 
 
-def _numbers_in(name: str, batch: pa.RecordBatch) -> tuple[Ints, Ints, NDArray[np.int32], NDArray[np.bool_]]:
-    person, other = (_whole(name, batch, column) for column in (PERSON, OTHER))
-    code = _whole(name, batch, CODE).astype(np.int32)
-    registered = _is_registered(batch.column(KIND)) & _is_registered(batch.column(OTHER_KIND))
-    return person, other, code, registered
+def _numbers_in(
+    name: str, batch: pa.RecordBatch, wanted: NDArray[np.bool_]
+) -> tuple[Whole, Whole, Whole, NDArray[np.bool_]]:
+    """What `Counting.add` takes."""
+    person, other = (_whole(name, column, batch.column(column)) for column in (PERSON, OTHER))
+    _require_below(LARGEST, name, PERSON, person)
+    _require_below(LARGEST, name, OTHER, other)
+    return person, other, _codes_in(name, batch.column(CODE), wanted), _registered_in(batch)
 
 
-def _whole(name: str, batch: pa.RecordBatch, column: str) -> Ints:
+def _codes_in(name: str, values: pa.Array, wanted: NDArray[np.bool_]) -> Whole:
+    """[link]; empty where all are wanted, which a dictionary tells at once."""
+    few = values.dictionary if pa.types.is_dictionary(values.type) else values
+    different = _whole(name, CODE, few)
+    _require_below(CODES_END, name, CODE, different)
+    if few is values:
+        return different
+    return different[:0] if wanted[different].all() and not values.null_count else _whole(name, CODE, values)
+
+
+def _require_below(end: int, name: str, column: str, numbers: Whole) -> None:
+    if (largest := numbers.max(initial=-1)) >= end:
+        raise InputError(
+            f"{largest} has more than {len(str(end - 1))} digits", file=name, column=column,
+            mend="Are two columns swapped? People are numbers of nine digits, codes of three.",
+        )  # fmt: skip
+
+
+def _whole(name: str, column: str, values: pa.Array) -> Whole:
     """Numbers, also as text with zeros in front; -1, which is nobody's, where there is none."""
-    values = batch.column(column)
+    if pa.types.is_dictionary(values.type):
+        different = np.append(_whole(name, column, values.dictionary), -1)
+        place = np.asarray(pc.fill_null(values.indices.cast(pa.int32()), len(different) - 1))
+        return np.take(different, place)
     try:
-        numbers = pc.fill_null(values if pa.types.is_int64(values.type) else pc.cast(values, pa.int64()), -1)
+        as_it_is = pa.types.is_signed_integer(values.type)
+        return np.asarray(pc.fill_null(values if as_it_is else pc.cast(values, pa.int64()), -1))
     except pa.ArrowInvalid:
         problem = "there is something that is no number"
-        raise InputError(problem, file=name, column=column, mend="Copy it again.") from None
-    return np.asarray(numbers)
+        mend = "Are two columns swapped? If not, copy it again."
+        raise InputError(problem, file=name, column=column, mend=mend) from None
 
 
-def _is_registered(kinds: Any) -> NDArray[np.bool_]:
-    if pa.types.is_dictionary(kinds.type):
-        is_one = np.array([word == REGISTERED for word in kinds.dictionary.to_pylist()] + [False])
-        of_row: NDArray[np.bool_] = is_one[np.asarray(pc.fill_null(kinds.indices, len(is_one) - 1))]
-        return of_row
-    registered: NDArray[np.bool_] = np.asarray(pc.fill_null(pc.equal(kinds, REGISTERED), False))
-    return registered
+def _registered_in(batch: pa.RecordBatch) -> NDArray[np.bool_]:
+    """[link], whether both are in the register; empty where all are."""
+    kinds = [_is_registered(batch.column(column)) for column in (KIND, OTHER_KIND)]
+    some = [kind for kind in kinds if len(kind)]
+    return np.logical_and.reduce(some) if some else np.zeros(0, dtype=np.bool_)
+
+
+def _is_registered(kinds: pa.Array) -> NDArray[np.bool_]:
+    """[link]; empty where all are, which a dictionary tells at once."""
+    if not pa.types.is_dictionary(kinds.type):
+        return np.asarray(pc.fill_null(pc.equal(kinds, REGISTERED), False))
+    is_one = np.array([word == REGISTERED for word in kinds.dictionary.to_pylist()] + [False])
+    if is_one[:-1].all() and not kinds.null_count:
+        return is_one[:0]
+    return np.asarray(is_one[np.asarray(pc.fill_null(kinds.indices.cast(pa.int32()), len(is_one) - 1))])

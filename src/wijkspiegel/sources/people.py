@@ -61,7 +61,7 @@ def count_people(path: Path, columns: Mapping[str, str], sheet: str | None = Non
 
     Raises InputError for a column that is not there, and for a person who is in the file twice.
     """
-    source = _open(path, sheet)
+    source = open_file(path, sheet)
     require_columns(path, source.names, columns.values())
     with duckdb.connect() as connection:
         if PERSON in columns:
@@ -93,7 +93,7 @@ def words(path: Path, column: pa.ChunkedArray) -> Words:
 
 
 @dataclass(frozen=True)
-class _Source:
+class OpenFile:
     """A file of which columns can be read, again and again, under other names."""
 
     names: Sequence[str]
@@ -117,10 +117,10 @@ class _Source:
             start = stop
 
 
-def _open(path: Path, sheet: str | None) -> _Source:
+def open_file(path: Path, sheet: str | None = None) -> OpenFile:
     if path.suffix.lower() != ".parquet" or not path.is_file() or not path.stat().st_size:
         table = read_table(path, sheet)
-        return _Source(table.columns, pyarrow.dataset.dataset(table.data), table.rows)
+        return OpenFile(table.columns, pyarrow.dataset.dataset(table.data), table.rows)
     try:
         dataset = pyarrow.dataset.dataset(path, format="parquet")
     except (pa.ArrowException, OSError) as error:
@@ -131,10 +131,14 @@ def _open(path: Path, sheet: str | None) -> _Source:
         ) from None
     if not dataset.count_rows():
         raise InputError("there is a header, but no row under it", file=path, mend="Give the file with its rows.")
-    return _Source(dataset.schema.names, dataset, None)
+    return OpenFile(dataset.schema.names, dataset, None)
 
 
-def require_columns(path: Path, found: Sequence[str], wanted: Iterable[str]) -> None:
+NAME_IT = "Name the right one in city.toml."
+CALL_IT_SO = "The columns of this file have fixed names: call it so."
+
+
+def require_columns(path: Path, found: Sequence[str], wanted: Iterable[str], mend: str = NAME_IT) -> None:
     """Every wanted column is there, once. Raises InputError for the first that is not."""
     for column in wanted:
         if list(found).count(column) > 1:
@@ -147,7 +151,7 @@ def require_columns(path: Path, found: Sequence[str], wanted: Iterable[str]) -> 
                 f"there is no such column. Found: {', '.join(found)}",
                 file=path,
                 column=column,
-                mend=f"Did you mean '{near[0]}'? Name it in city.toml." if near else "Name the right one in city.toml.",
+                mend=f"Did you mean '{near[0]}'? {mend}" if near else mend,
             )
 
 

@@ -8,27 +8,33 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError, SettingsError
-from wijkspiegel.schemes import Scheme, label
+from wijkspiegel.schemes import Language, Scheme, label
 from wijkspiegel.sources.city_settings import TiesSettings
-from wijkspiegel.sources.files import read_table
+from wijkspiegel.sources.files import RawTable, read_table
 from wijkspiegel.sources.findings import Findings
-from wijkspiegel.sources.network import Layer, Population, chosen_codes, count_layers, find_files
-from wijkspiegel.sources.ties import Roster, read_ties, roster_of
+from wijkspiegel.sources.network import Engine, Layer, Population, chosen_codes, count_layers, find_files
+from wijkspiegel.sources.tally import LARGEST
+from wijkspiegel.sources.ties import Roster, read_ties
 from wijkspiegel.tables import Areas, City, Composition, Contacts, Note, Source, exact
 
 WHOLE, PARTS = "whole", "area"
 UNKNOWN = ("unknown", "onbekend", "na", "nan")
+FEWEST = 10
+FIRST_CODES = 5
+"""So many unknown codes are named in a note."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """Files of the person network. codes : such as "301-304"; all where None. inside : see `count_layers`."""
+    """Files of the person network. codes : such as "301-304"; all where None. inside, engine : see `count_layers`."""
 
     directory: Path
     codes: str | None = None
     inside: Path | None = None
+    engine: Engine | None = None
 
 
 def city_of_people(
@@ -50,18 +56,18 @@ def city_of_people(
     """
     of_year = year or date.today().year
     findings = Findings()
-    residents = _residents(people, area, group, of_year, findings)
-    other_file = str(network.directory) if network else None
-    settings = TiesSettings(
-        people=str(people), file=str(ties) if ties else other_file,
-        memberships=str(memberships) if memberships else None, year=of_year, scheme=residents.scheme.code, level=PARTS,
-        area=area, group=group, person=person, mutual=mutual,
-    )  # fmt: skip
     if network is not None:
         files = find_files(network.directory, of_year)
-        roster = roster_of(settings, Path(), residents)
+        residents, roster = _people_by_number(people, person, area, group, of_year, findings)
+        pa.default_memory_pool().release_unused()  # half a GB of texts, where it is the people of a country
         contacts = _contacts_in(network, files, roster, residents, findings, say)
     else:
+        residents = _residents(read_table(people), area, group, of_year, findings)[0]
+        settings = TiesSettings(
+            people=str(people), file=str(ties) if ties else None, memberships=str(memberships) if memberships else None,
+            year=of_year, scheme=residents.scheme.code, level=PARTS, area=area, group=group, person=person,
+            mutual=mutual,
+        )  # fmt: skip
         contacts = read_ties(settings, Path(), (residents,), findings)
     everybody = Areas(WHOLE, (WHOLE,), (people.stem,), ("",))
     return City(
@@ -81,6 +87,45 @@ def city_of_people(
     )
 
 
+def _people_by_number(
+    people: Path, person: str, area: str, group: str, year: int, findings: Findings
+) -> tuple[Composition, Roster]:
+    """The residents, and the people in order of their number in the register."""
+    table = read_table(people)
+    residents, of_area, of_group = _residents(table, area, group, year, findings)
+    if person not in table.columns:
+        raise InputError(
+            "there is no such column", file=people, column=person,
+            mend=f"Found: {', '.join(table.columns)}. Name the one with the number in the register: --person COLUMN.",
+        )  # fmt: skip
+    try:
+        numbers = np.asarray(pc.fill_null(pc.cast(table.data.column(person).combine_chunks(), pa.int64()), -1))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise SettingsError(
+            "With --network people are known by their number in the register. Name its column: --person RINPERSOON."
+        ) from None
+    if (numbers[1:] <= numbers[:-1]).any():
+        order = np.argsort(numbers, kind="stable")
+        numbers, of_area, of_group = numbers[order], of_area[order], of_group[order]
+    _require_numbers(people, person, numbers)
+    return residents, Roster(numbers, of_area, of_group)
+
+
+def _require_numbers(people: Path, person: str, numbers: NDArray[np.int64]) -> None:
+    """numbers : [person], in order, -1 where there is none."""
+    for number in (numbers[0], numbers[-1]):
+        if not 0 <= number < LARGEST:
+            raise InputError(
+                f"{'nothing' if number == -1 else number} is no number of the register", file=people, column=person,
+                mend="They have nine digits.",
+            )  # fmt: skip
+    if len(double := np.flatnonzero(numbers[1:] == numbers[:-1])):
+        raise InputError(
+            f"person {numbers[double[0]]} is in the file twice", file=people, column=person,
+            mend="Keep one row for each person.",
+        )  # fmt: skip
+
+
 def _contacts_in(
     network: Network,
     files: Mapping[str, Path],
@@ -89,22 +134,16 @@ def _contacts_in(
     findings: Findings,
     say: Callable[[str], None],
 ) -> Contacts:
-    try:
-        numbers = roster.ids.astype(np.int64)
-    except ValueError:
-        raise SettingsError(
-            "With --network people are known by their number in the register. Name its column: --person RINPERSOON."
-        ) from None
-    order = np.argsort(numbers, kind="stable")
-    roster = Roster(numbers[order], roster.area[order], roster.group[order])
     known = (roster.area >= 0) & (roster.group >= 0)
     counts = {}
     for layer in count_layers(
         files, Population(roster.ids, roster.group, len(residents.scheme.groups)), chosen_codes(network.codes),
-        inside=network.inside, say=say,
+        inside=network.inside, engine=network.engine, say=say,
     ):  # fmt: skip
-        counts[layer.sphere] = layer.counts[known]
+        counts[layer.sphere] = layer.counts if known.all() else layer.counts[known]
         findings.note(_note_on(layer))
+    if not counts:
+        raise SettingsError(f"--codes {network.codes}: no file here has such codes. There are: {', '.join(files)}.")
     people = int(known.sum())
     return Contacts(
         residents.areas, residents.year, residents.scheme, roster.area[known], roster.group[known], counts,
@@ -116,24 +155,46 @@ def _note_on(layer: Layer) -> Note:
     """What became of the links of a file: all of them add up."""
     told = layer.tally
     left = (told.other_codes, told.strangers, told.groupless, told.to_self, told.too_many)
+    nl, en = ([_told(number, fewer) for number in left] for fewer in ("minder dan", "fewer than"))
     return Note(
         "links_of_the_network",
-        f"{layer.path.name}: {told.links:,} verbindingen, waarvan niet meegeteld {left[0]:,} met een andere code, "
-        f"{left[1]:,} met iemand buiten het personenbestand, {left[2]:,} met iemand zonder groep, {left[3]:,} met "
-        f"zichzelf en {left[4]:,} boven 65.535 per persoon en groep.",
-        f"{layer.path.name}: {told.links:,} links, of which do not count {left[0]:,} of another code, {left[1]:,} with "
-        f"somebody outside the file of people, {left[2]:,} with somebody without a group, {left[3]:,} to oneself and "
-        f"{left[4]:,} beyond 65,535 for a person and group.",
+        f"{layer.path.name}: {told.links:,} verbindingen, waarvan niet meegeteld {nl[0]} met een andere code, {nl[1]} "
+        f"met iemand buiten het personenbestand, {nl[2]} met iemand zonder groep, {nl[3]} met zichzelf en {nl[4]} "
+        f"boven 65.535 per persoon en groep.{_unknown_in(layer, 'nl')}",
+        f"{layer.path.name}: {told.links:,} links, of which do not count {en[0]} of another code, {en[1]} with "
+        f"somebody outside the file of people, {en[2]} with somebody without a group, {en[3]} to oneself and {en[4]} "
+        f"beyond 65,535 for a person and group.{_unknown_in(layer, 'en')}",
         sum(left),
     )
 
 
-def _residents(people: Path, area: str, group: str, year: int, findings: Findings) -> Composition:
-    table = read_table(people)
+def _told(links: int, fewer: str) -> str:
+    """A note leaves the room: few links are of few people."""
+    return f"{links:,}" if links == 0 or links >= FEWEST else f"{fewer} {FEWEST}"
+
+
+def _unknown_in(layer: Layer, language: Language) -> str:
+    """A sentence on the codes that the list of a sphere does not have; nothing where there are none."""
+    if not layer.unknown:
+        return ""
+    none = {"nl": "geen code", "en": "no code"}[language]
+    first = ", ".join(none if code < 0 else str(code) for code in layer.unknown[:FIRST_CODES])
+    more = len(layer.unknown) - FIRST_CODES
+    others = {"nl": f" en {more} andere", "en": f" and {more} more"}[language] if more > 0 else ""
+    return {
+        "nl": f" Niet in de lijst van {layer.sphere}: {first}{others}. Is dit een codelijst van een ander jaar?",
+        "en": f" Not in the list of {layer.sphere}: {first}{others}. Is this a list of codes of another year?",
+    }[language]
+
+
+def _residents(
+    table: RawTable, area: str, group: str, year: int, findings: Findings
+) -> tuple[Composition, NDArray[np.int64], NDArray[np.int64]]:
+    """Who lives where; and [row] the area and group of each, -1 where it is not known."""
     for column in (area, group):
         if column not in table.columns:
             raise InputError(
-                "there is no such column", file=people, column=column,
+                "there is no such column", file=table.path, column=column,
                 mend=f"Found: {', '.join(table.columns)}. Name it with --area and --group.",
             )  # fmt: skip
     areas, of_area = _words(table.data.column(area))
@@ -143,24 +204,28 @@ def _residents(people: Path, area: str, group: str, year: int, findings: Finding
         findings.note(
             Note(
                 "people_without_place_or_group",
-                f"{left} van de {len(known)} mensen in {people.name} hebben geen bekend gebied of bekende groep. Zij "
-                "tellen niet mee; wie hen kent, houdt hen als contact zonder groep.",
-                f"{left} of {len(known)} people in {people.name} have no known area or group. They do not count; to "
-                "those who know them they are contacts without a group.",
+                f"{left} van de {len(known)} mensen in {table.path.name} hebben geen bekend gebied of bekende groep. "
+                "Zij tellen niet mee; wie hen kent, houdt hen als contact zonder groep.",
+                f"{left} of {len(known)} people in {table.path.name} have no known area or group. They do not count; "
+                "to those who know them they are contacts without a group.",
                 left,
             )
         )
     if not known.any():
-        raise InputError("nobody has both an area and a group", file=people, mend="Fill in the two columns.")
+        raise InputError("nobody has both an area and a group", file=table.path, mend="Fill in the two columns.")
     counts = np.bincount(of_area[known] * len(groups) + of_group[known], minlength=len(areas) * len(groups))
     scheme = Scheme("group", label("groep", "group"), groups, {name: label(name, name) for name in groups})
     zoning = Areas(PARTS, areas, areas, (WHOLE,) * len(areas))
-    return exact(zoning, year, scheme, counts.reshape(len(areas), len(groups)))
+    composition = exact(zoning, year, scheme, counts.reshape(len(areas), len(groups)))
+    return composition, of_area, of_group
 
 
-def _words(column: pa.ChunkedArray) -> tuple[tuple[str, ...], np.ndarray]:
+def _words(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The different texts of a column in order, and for each row its place among them; -1 where it is not known."""
-    text = pc.cast(column.combine_chunks(), pa.string())
-    words = tuple(sorted(word for word in pc.unique(text).to_pylist() if word and word.lower() not in UNKNOWN))
-    place = pc.fill_null(pc.index_in(text, pa.array(words, type=pa.string())), -1)
-    return words, np.asarray(place).astype(np.int64)
+    coded = pc.dictionary_encode(column).unify_dictionaries()
+    found = pc.cast(coded.chunk(0).dictionary, pa.string()).to_pylist()
+    words = tuple(sorted({word for word in found if word and word.lower() not in UNKNOWN}))
+    place = {word: number for number, word in enumerate(words)}
+    places = np.array([*(place.get(word, -1) for word in found), -1], dtype=np.int64)
+    rows = [np.asarray(pc.fill_null(chunk.indices, len(found))) for chunk in coded.chunks]
+    return words, places[np.concatenate(rows)]

@@ -1,22 +1,27 @@
-"""A survey of people and their contacts: a row for each respondent, with contacts counted by group, or a row for each
-contact (a name generator).
+"""A survey of people and their contacts: a row for each respondent, with contacts counted by group or told in bands
+("half of them"), or a row for each contact (a name generator).
 """
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError, SettingsError
+from wijkspiegel.sources.bands import read_bands, tell_bands
 from wijkspiegel.sources.city_settings import SphereSettings, SurveySettings, suggestion
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.sources.findings import Findings
-from wijkspiegel.tables import NO, UNKNOWN, YES, Areas, Composition, Contacts, Note
+from wijkspiegel.tables import NO, UNKNOWN, YES, Banded, Composition, Contacts, Note
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+FEWEST = 10
+"""No smaller number of people is told in a note, which leaves the room with the figures."""
 
 
 def read_survey(
@@ -24,12 +29,13 @@ def read_survey(
 ) -> Contacts:
     """The respondents whose area and group are known. The others are told, with their number.
 
-    Raises InputError for a count that is negative or no whole number, a weight that is not positive, and contacts of
-    nobody in the survey; SettingsError where the residents are not counted in this year, level and scheme.
+    Raises InputError for a count that is negative or no whole number, a band that is not defined, a weight that is not
+    positive, and contacts of nobody in the survey; SettingsError where the residents are not counted in this year,
+    level and scheme.
     """
     table = read_table(folder / settings.file, settings.sheet)
     residents = residents_of(settings.year, settings.level, settings.scheme, compositions)
-    area, group = _places(table, settings, residents.areas), _groups(table, settings.group, residents)
+    area, group = _places(table, settings, residents), _groups(table, settings.group, residents)
     known = (area >= 0) & (group >= 0)
     if not known.any():
         raise InputError(
@@ -37,23 +43,59 @@ def read_survey(
             mend=f"Areas are those of level '{residents.areas.level}', groups {', '.join(residents.scheme.groups)}.",
         )  # fmt: skip
     _tell_left_out(known, table, findings)
-    counts = {sphere.sphere: _contacts(table, sphere, folder, residents, settings) for sphere in settings.contacts}
-    weight = _weights(table, settings.weight)
-    return Contacts(
+    counts, groupless, banded = _spheres(table, settings, folder, residents)
+    contacts = Contacts(
         areas=residents.areas,
         year=residents.year,
         scheme=residents.scheme,
         area=area[known],
         group=group[known],
         counts={sphere: found[known] for sphere, found in counts.items()},
-        weight=weight[known],
+        weight=_weights(table, settings.weight)[known],
         stratum=_codes(table, settings.stratum, np.zeros(len(table), dtype=np.int64))[known],
         cluster=_codes(table, settings.cluster, np.arange(len(table)))[known],
         sampled=True,
+        groupless={sphere: found[known] for sphere, found in groupless.items()},
         roads={road: _answers(table, one.column, one.yes, one.no)[known] for road, one in settings.roads.items()},
         outcomes={outcome: numbers(table, outcome)[known] for outcome in settings.outcomes},
         traits={trait: np.array(texts(table, trait), dtype=object)[known] for trait in settings.traits},
+        banded={sphere: told.take(known) for sphere, told in banded.items()},
+        person=_persons(table, settings.person)[known],
     )
+    for sphere in settings.contacts:
+        _tell_contacts(sphere, contacts, table, findings)
+    _tell_lone_clusters(contacts, table, settings, findings)
+    tell_areas_of_one_group(contacts, residents, table.path, findings)
+    return contacts
+
+
+def _spheres(
+    table: RawTable, settings: SurveySettings, folder: Path, residents: Composition
+) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, Banded]]:
+    """The contacts of all respondents: sphere -> [respondent, group]; those without a group; those told in bands."""
+    counts: dict[str, Floats] = {}
+    groupless: dict[str, Floats] = {}
+    banded: dict[str, Banded] = {}
+    for sphere in settings.contacts:
+        if sphere.sphere in counts or sphere.sphere in banded:
+            raise SettingsError(f"[[survey.contacts]] tells of {sphere.sphere} twice. Give each sphere once.")
+        if sphere.band is not None:
+            banded[sphere.sphere] = read_bands(table, sphere.band, sphere, _number(table, sphere))
+        elif sphere.file is not None:
+            counts[sphere.sphere], groupless[sphere.sphere] = _named(table, sphere, folder, residents, settings)
+        else:
+            counts[sphere.sphere] = _counted(table, sphere, residents)
+            if sphere.unknown is not None:
+                groupless[sphere.sphere] = np.nan_to_num(_whole(table, sphere.unknown))
+    return counts, groupless, banded
+
+
+def _tell_contacts(sphere: SphereSettings, contacts: Contacts, table: RawTable, findings: Findings) -> None:
+    name = sphere.sphere
+    if name in contacts.banded:
+        tell_bands(table, name, contacts.banded[name], findings)
+    if name in contacts.groupless:
+        tell_groupless(sphere.file or table.path.name, name, contacts.counts[name], contacts.groupless[name], findings)
 
 
 def residents_of(year: int, level: str | None, scheme: str, compositions: tuple[Composition, ...]) -> Composition:
@@ -70,8 +112,24 @@ def residents_of(year: int, level: str | None, scheme: str, compositions: tuple[
     return max(found, key=lambda c: len(c.areas))
 
 
-def _places(table: RawTable, settings: SurveySettings, areas: Areas) -> Ints:
+def _persons(table: RawTable, column: str | None) -> NDArray[np.object_]:
+    """[respondent], as they are called in the file; without such a column, the rows that they stand in."""
+    if column is None:
+        return np.array([str(row) for row in table.rows], dtype=object)
+    found = texts(table, column)
+    first: dict[str, int] = {}
+    for place, person in enumerate(found):
+        if first.setdefault(person, place) != place:
+            raise InputError(
+                f"respondent '{person}' is in row {table.rows[first[person]]:,} as well", file=table.path,
+                row=table.rows[place], column=column, mend="Give each respondent one row and a number of their own.",
+            )  # fmt: skip
+    return np.array(found, dtype=object)
+
+
+def _places(table: RawTable, settings: SurveySettings, residents: Composition) -> Ints:
     """[respondent], row of the area; -1 where it is empty. Raises InputError for an area that is not known."""
+    areas = residents.areas
     row = {code: number for number, code in enumerate(areas.codes)} | {"": -1}
     found = texts(table, settings.area)
     for number, code in enumerate(found):
@@ -79,9 +137,18 @@ def _places(table: RawTable, settings: SurveySettings, areas: Areas) -> Ints:
             raise InputError(
                 f"area '{code}' is not among the areas of level '{areas.level}'", file=table.path,
                 row=table.rows[number], column=settings.area,
-                mend="Correct the code, or name the level of these areas: level = \"...\".",
+                mend=swapped(code, residents) or "Correct the code, or name the level of these areas: level = \"...\".",
             )  # fmt: skip
     return np.array([row[code] for code in found], dtype=np.int64)
+
+
+def swapped(word: str, residents: Composition) -> str:
+    """A guess for a word that stands where it should not; "" where there is none."""
+    if word in residents.scheme.groups:
+        return f"'{word}' is a group: are the columns of `area` and `group` swapped in city.toml?"
+    if word in residents.areas.codes:
+        return f"'{word}' is an area: are the columns of `area` and `group` swapped in city.toml?"
+    return ""
 
 
 def _groups(table: RawTable, column: str, residents: Composition) -> Ints:
@@ -92,7 +159,7 @@ def _groups(table: RawTable, column: str, residents: Composition) -> Ints:
         if group not in number:
             raise InputError(
                 f"'{group}' is no group of '{residents.scheme.code}'", file=table.path, row=table.rows[place],
-                column=column, mend=suggestion(group, residents.scheme.groups).strip(),
+                column=column, mend=swapped(group, residents) or suggestion(group, residents.scheme.groups).strip(),
             )  # fmt: skip
     return np.array([number[group] for group in found], dtype=np.int64)
 
@@ -110,12 +177,8 @@ def _tell_left_out(known: Mask, table: RawTable, findings: Findings) -> None:
         )
 
 
-def _contacts(
-    table: RawTable, sphere: SphereSettings, folder: Path, residents: Composition, settings: SurveySettings
-) -> Floats:
-    """[respondent, group], contacts in a sphere."""
-    if sphere.file is not None:
-        return _named(table, sphere, folder, residents, settings)
+def _counted(table: RawTable, sphere: SphereSettings, residents: Composition) -> Floats:
+    """[respondent, group], contacts in a sphere that were counted by who answered."""
     columns = sphere.columns or {group: f"{sphere.prefix}{group}" for group in residents.scheme.groups}
     if unknown := sorted(set(columns) - set(residents.scheme.groups)):
         raise SettingsError(
@@ -123,15 +186,16 @@ def _contacts(
             f"'{residents.scheme.code}'.{suggestion(unknown[0], residents.scheme.groups)}"
         )
     found = [
-        _whole(table, columns[group]) if group in columns else np.zeros(len(table)) for group in residents.scheme.groups
+        np.nan_to_num(_whole(table, columns[group])) if group in columns else np.zeros(len(table))
+        for group in residents.scheme.groups
     ]
     return np.stack(found, axis=1)
 
 
 def _whole(table: RawTable, column: str) -> Floats:
-    """Counts of contacts; an empty cell is none."""
-    counts = np.nan_to_num(numbers(table, column), nan=0.0)
-    wrong = np.flatnonzero((counts < 0) | (counts != np.rint(counts)))
+    """[respondent], numbers of contacts; nan where the cell is empty."""
+    counts = numbers(table, column)
+    wrong = np.flatnonzero((counts < 0) | (counts != np.rint(counts)) & ~np.isnan(counts))
     if len(wrong):
         raise InputError(
             f"a number of contacts is whole and not negative, and here stands {counts[wrong[0]]:g}", file=table.path,
@@ -140,25 +204,97 @@ def _whole(table: RawTable, column: str) -> Floats:
     return counts
 
 
+def _number(table: RawTable, sphere: SphereSettings) -> Floats:
+    """[respondent], how many contacts a band is about; nan where it is not known."""
+    if isinstance(sphere.number, str):
+        return _whole(table, sphere.number)
+    return np.full(len(table), np.nan if sphere.number is None else float(sphere.number))
+
+
 def _named(
     table: RawTable, sphere: SphereSettings, folder: Path, residents: Composition, settings: SurveySettings
-) -> Floats:
-    """Contacts that stand in a file of their own, one in a row."""
+) -> tuple[Floats, Floats]:
+    """Contacts that stand in a file of their own, one in a row: [respondent, group], and those without a group."""
     if settings.person is None:
         raise SettingsError(f'Say which column tells respondents apart, for {sphere.file}: [survey] person = "...".')
     named = read_table(folder / str(sphere.file), sphere.sheet)
-    row = {person: number for number, person in enumerate(texts(table, settings.person))}
+    row = {person: number for number, person in enumerate(_persons(table, settings.person))}
     group = _groups(named, sphere.group, residents)
-    counts = np.zeros((len(table), len(residents.scheme.groups)))
+    groups = len(residents.scheme.groups)
+    counts = np.zeros((len(table), groups + 1))
     for place, person in enumerate(texts(named, sphere.person)):
         if person not in row:
             raise InputError(
                 f"respondent '{person}' is not in {table.path.name}", file=named.path, row=named.rows[place],
                 column=sphere.person, mend="Correct the number, or add the respondent.",
             )  # fmt: skip
-        if group[place] >= 0:
-            counts[row[person], group[place]] += 1
-    return counts
+        counts[row[person], group[place]] += 1  # without a group: -1, the last column
+    return counts[:, :groups], counts[:, groups]
+
+
+def tell_groupless(file: str, sphere: str, counts: NDArray[Any], groupless: NDArray[Any], findings: Findings) -> None:
+    """Which part of the contacts no share knows of."""
+    without = int(groupless.sum())
+    if without:
+        share = 100 * without / (without + int(counts.sum()))
+        findings.note(
+            Note(
+                "contacts_without_group",
+                f"{file}, {sphere}: van {without:,} contacten ({share:.1f}%) is de groep niet bekend. Ze tellen in "
+                "geen aandeel mee.",
+                f"{file}, {sphere}: of {without:,} contacts ({share:.1f}%) the group is not known. They count in no "
+                "share.",
+                without,
+            )
+        )
+
+
+# The sample ----------------------------------------------------------------------------------------------------------
+
+
+def _tell_lone_clusters(contacts: Contacts, table: RawTable, settings: SurveySettings, findings: Findings) -> None:
+    """Strata in which one cluster (or respondent) was asked tell nothing of their own spread."""
+    pairs = np.unique(np.stack([contacts.stratum, contacts.cluster], axis=1), axis=0)
+    if settings.cluster is not None and len(pairs) == 1:
+        raise InputError(
+            "all respondents are of one cluster, which tells nothing of the others", file=table.path,
+            column=settings.cluster, mend="Leave `cluster` out where people were not drawn by cluster.",
+        )  # fmt: skip
+    lone = int((np.unique(pairs[:, 0], return_counts=True)[1] == 1).sum())
+    if lone and settings.stratum is not None:
+        findings.note(
+            Note(
+                "lone_clusters",
+                f"{table.path.name}: {lone} strata hebben één respondent of cluster. Hun spreiding is samen geschat.",
+                f"{table.path.name}: {lone} strata have one respondent or cluster. Their spread is estimated together.",
+                lone,
+            )
+        )
+
+
+def tell_areas_of_one_group(contacts: Contacts, residents: Composition, file: Path, findings: Findings) -> None:
+    """How many people have nobody of another group around, so that every circle mirrors; or nobody of their own."""
+    people = residents.counts
+    others = people.sum(axis=1, keepdims=True) - people
+    place = contacts.area, contacts.group
+    alone, among_others = int((others == 0)[place].sum()), int(((people <= 1) & (others > 0))[place].sum())
+    if alone or among_others:
+        findings.note(
+            Note(
+                "areas_of_one_group",
+                f"{file.name}: {_some(alone, 'minder dan')} mensen wonen in een gebied zonder iemand van een andere "
+                f"groep, waar elke kring een eenzijdige spiegel is, en {_some(among_others, 'minder dan')} in een "
+                "gebied zonder iemand anders van hun groep. Zij tellen mee.",
+                f"{file.name}: {_some(alone, 'fewer than')} people live in an area without anybody of another group, "
+                f"where every circle is a one-sided mirror, and {_some(among_others, 'fewer than')} in an area "
+                "without anybody else of their own. They count.",
+            )
+        )
+
+
+def _some(people: int, fewer: str) -> str:
+    """A number of people that may leave the room."""
+    return f"{people:,}" if people == 0 or people >= FEWEST else f"{fewer} {FEWEST}"
 
 
 def _weights(table: RawTable, column: str | None) -> Floats:

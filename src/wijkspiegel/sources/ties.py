@@ -4,7 +4,8 @@ Someone tied to a person twice in a sphere is one contact, nobody is a contact o
 people of the file, or whose group is not known, are counted apart: nothing is dropped without being told.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,44 +14,42 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wijkspiegel.errors import InputError
+from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.sources.city_settings import TiesSettings
-from wijkspiegel.sources.files import RawTable, read_table
 from wijkspiegel.sources.findings import Findings
-from wijkspiegel.sources.survey import residents_of
+from wijkspiegel.sources.links import MOST_PAIRS, Links, count_fellows, count_once, count_pairs, once, together
+from wijkspiegel.sources.people import OpenFile, open_file, require_columns
+from wijkspiegel.sources.roster import Roster, plain_ids, roster_of
+from wijkspiegel.sources.survey import residents_of, tell_areas_of_one_group, tell_groupless
 from wijkspiegel.tables import Composition, Contacts, Note
+
+__all__ = ["ANY", "Roster", "read_ties", "roster_of"]
 
 Ints = NDArray[np.int64]
 
 ANY = "any"
 """The sphere that holds every contact once, in however many spheres somebody is met."""
 
+FRIENDS = "friends"
+"""The sphere of links in a file that tells none."""
 
-@dataclass(frozen=True)
-class Roster:
-    """People in order of their id. ids, area, group : [person]; area and group -1 where they are not known."""
-
-    ids: NDArray[Any]
-    area: Ints
-    group: Ints
-
-    def find(self, ids: NDArray[Any]) -> Ints:
-        """[id], row of the person; -1 for who is not in the roster."""
-        if not len(self.ids):
-            return np.full(len(ids), -1, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        return np.where(self.ids[place] == ids, place, -1)
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass
-class Counted:
-    """What became of the ties of one sphere."""
+class Told:
+    """What a file tells of one sphere, and what of it does not count.
 
-    ties: int = 0
+    rows, others : of people and what they are tied to, a batch each: rows of contacts, or memberships as in the file.
+    """
+
+    links: int = 0
     strangers: int = 0
     to_self: int = 0
     doubles: int = 0
-    groupless: int = 0
+    one_sided: int = 0
+    rows: list[Ints] = field(default_factory=list)
+    others: list[Any] = field(default_factory=list)
 
 
 def read_ties(
@@ -59,174 +58,221 @@ def read_ties(
     """The contacts of everybody whose area and group are known."""
     residents = residents_of(settings.year, settings.level, settings.scheme, compositions)
     roster = roster_of(settings, folder, residents)
-    counts: dict[str, NDArray[Any]] = {}
-    groupless: dict[str, NDArray[Any]] = {}
-    pairs: list[NDArray[Any]] = []
-    if settings.file is not None:
-        table = read_table(folder / settings.file)
-        for sphere, person, contact in _by_sphere(table, settings, settings.contact):
-            told = Counted()
-            one, other = _pairs(roster, person, contact, settings.mutual, told)
-            counts[sphere], groupless[sphere] = count_contacts(roster, one, other, len(residents.scheme.groups), told)
-            pairs.append(one * len(roster.ids) + other)
-            _tell(table, sphere, told, findings)
-    if settings.memberships is not None:
-        table = read_table(folder / settings.memberships)
-        for sphere, person, membership in _by_sphere(table, settings, settings.membership):
-            counts[sphere], groupless[sphere] = count_fellows(
-                roster, roster.find(person), membership, len(residents.scheme.groups)
-            )
-    if len(pairs) > 1:
-        both = np.unique(np.concatenate(pairs))
-        one, other = both // len(roster.ids), both % len(roster.ids)
-        counts[ANY], groupless[ANY] = count_contacts(roster, one, other, len(residents.scheme.groups), Counted())
+    links: dict[str, list[Links]] = defaultdict(list)
+    for sphere, pairs in _ties(settings, folder, roster, findings).items():
+        links[sphere].append(Links(pairs, NOBODY, NOBODY))
+    for sphere, cliques in _memberships(settings, folder, roster, findings).items():
+        links[sphere].append(cliques)
+    if ANY in links:
+        raise SettingsError(f"'{ANY}' is the sphere of all contacts together. Give the sphere another name.")
+    counted = _counted(roster, links, len(residents.scheme.groups), findings)
     known = (roster.area >= 0) & (roster.group >= 0)
-    return Contacts(
+    _tell_left_out(settings, known, findings)
+    for sphere, (counts, groupless) in counted.items():
+        if sphere != ANY:
+            tell_groupless(settings.people, sphere, counts[known], groupless[known], findings)
+    contacts = Contacts(
         areas=residents.areas,
         year=residents.year,
         scheme=residents.scheme,
-        area=roster.area[known],
-        group=roster.group[known],
-        counts={sphere: found[known] for sphere, found in counts.items()},
-        groupless={sphere: found[known] for sphere, found in groupless.items()},
+        area=roster.area[known].astype(np.int64),
+        group=roster.group[known].astype(np.int64),
+        counts={sphere: counts[known] for sphere, (counts, _) in counted.items()},
+        groupless={sphere: groupless[known] for sphere, (_, groupless) in counted.items()},
         weight=np.ones(int(known.sum())),
         stratum=np.zeros(int(known.sum()), dtype=np.int64),
         cluster=np.arange(int(known.sum())),
         sampled=False,
+        person=roster.names(known),
+    )
+    tell_areas_of_one_group(contacts, residents, folder / settings.people, findings)
+    return contacts
+
+
+def _ties(settings: TiesSettings, folder: Path, roster: Roster, findings: Findings) -> dict[str, Ints]:
+    """Sphere -> person * people + contact, in order and each once."""
+    found = {}
+    people = len(roster)
+    for sphere, told in _read(settings, folder, settings.file, settings.contact, roster, findings).items():
+        keys = np.concatenate(told.rows)
+        told.rows.clear()
+        pairs = once(keys)
+        told.doubles = len(keys) - len(pairs)
+        if settings.mutual:
+            both = np.isin(pairs % people * people + pairs // people, pairs, assume_unique=True)
+            told.one_sided, pairs = int((~both).sum()), pairs[both]
+        found[sphere] = pairs
+        _tell(str(settings.file), sphere, told, findings)
+    return found
+
+
+def _memberships(settings: TiesSettings, folder: Path, roster: Roster, findings: Findings) -> dict[str, Links]:
+    """Sphere -> cliques."""
+    found = {}
+    for sphere, told in _read(
+        settings, folder, settings.memberships, settings.membership, roster, findings, is_tie=False
+    ).items():
+        numbers = pc.dictionary_encode(pa.chunked_array(told.others).combine_chunks())
+        number = np.asarray(numbers.indices).astype(np.int64)
+        cliques = max(len(numbers.dictionary), 1)
+        keys = np.concatenate(told.rows) * cliques + number
+        members = once(keys)
+        told.doubles = len(keys) - len(members)
+        found[sphere] = Links(NOBODY, members // cliques, members % cliques)
+        _tell(str(settings.memberships), sphere, told, findings)
+    return found
+
+
+def _read(
+    settings: TiesSettings, folder: Path, file: str | None, other: str, roster: Roster, findings: Findings,
+    *, is_tie: bool = True,
+) -> dict[str, Told]:  # fmt: skip
+    """Sphere -> what the file tells of it, batch by batch; rows of ties are person * people + contact."""
+    found: dict[str, Told] = defaultdict(Told)
+    if file is None:
+        return found
+    source = open_file(folder / file)
+    columns = {"person": settings.person, "other": other}
+    require_columns(folder / file, source.names, columns.values())
+    if settings.sphere in source.names:
+        columns["sphere"] = settings.sphere
+    nowhere = 0
+    for batch in source.reader(columns):
+        rows = roster.find(batch["person"])
+        contacts = roster.find(batch["other"]) if is_tie else None
+        for sphere, of_sphere in _spheres(batch):
+            if not sphere:
+                nowhere += int(of_sphere.sum())
+            elif is_tie and contacts is not None:
+                _add_ties(found[sphere], rows[of_sphere], contacts[of_sphere], len(roster))
+            else:
+                _add_members(found[sphere], rows[of_sphere], batch["other"].filter(pa.array(of_sphere)))
+    _require_some(settings, folder, file, source, roster, found)
+    if nowhere:
+        findings.note(
+            Note(
+                "links_without_sphere",
+                f"{file}: {nowhere:,} rijen zeggen niet van welke leefwereld zij zijn; ze tellen niet mee.",
+                f"{file}: {nowhere:,} rows do not say of which sphere they are, and do not count.",
+                nowhere,
+            )
+        )
+    return found
+
+
+def _require_some(
+    settings: TiesSettings, folder: Path, file: str, source: OpenFile, roster: Roster, found: dict[str, Told]
+) -> None:
+    """Raises InputError where not one link is between people of the file: then it calls people by something else."""
+    if not found or any(told.strangers < told.links for told in found.values()):
+        return
+    first = next(iter(source.reader({"person": settings.person})))["person"][0].as_py()
+    here = roster.names(np.arange(len(roster)) == 0)[0]
+    raise InputError(
+        f"nobody in it is in {settings.people}, where people are called such as {here}; here they are such as {first}",
+        file=folder / file, column=settings.person, mend="Give files that call people alike.",
+    )  # fmt: skip
+
+
+def _spheres(batch: pa.RecordBatch) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Each sphere in a batch, "" where none is told, and the rows that are of it."""
+    if "sphere" not in batch.schema.names:
+        return [(FRIENDS, np.ones(len(batch), dtype=bool))]
+    column = batch["sphere"]
+    encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+    words = pc.fill_null(pc.cast(encoded.dictionary, pa.string()), "").to_pylist()
+    code = np.asarray(pc.fill_null(encoded.indices, len(words)))
+    named = [*words, ""]
+    return [(named[number].strip(), code == number) for number in np.unique(code)]
+
+
+def _add_ties(told: Told, one: Ints, other: Ints, people: int) -> None:
+    inside = (one >= 0) & (other >= 0)
+    apart = one != other
+    told.links += len(one)
+    told.strangers += int((~inside).sum())
+    told.to_self += int((inside & ~apart).sum())
+    told.rows.append((one * people + other)[inside & apart])
+
+
+def _add_members(told: Told, rows: Ints, cells: pa.Array) -> None:
+    memberships = plain_ids(cells)
+    inside = (rows >= 0) & np.asarray(pc.is_valid(memberships))
+    told.links += len(rows)
+    told.strangers += int((~inside).sum())
+    told.rows.append(rows[inside])
+    told.others.append(memberships.filter(pa.array(inside)))
+
+
+def _counted(
+    roster: Roster, links: dict[str, list[Links]], groups: int, findings: Findings
+) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
+    """Sphere -> contacts by group, and those without one; and the union of all spheres where it can be told."""
+    found = {}
+    of_sphere = {sphere: some[0] if len(some) == 1 else together(some) for sphere, some in links.items()}
+    for sphere, one in of_sphere.items():
+        if not len(one.member):
+            found[sphere] = count_pairs(roster, one.pairs, groups)
+        elif not len(one.pairs) and not one.clubs():
+            found[sphere] = count_fellows(roster, one, groups)
+        elif one.number() <= MOST_PAIRS:
+            found[sphere] = count_once(roster, one, groups)
+        else:
+            by_pairs, in_cliques = count_pairs(roster, one.pairs, groups), count_fellows(roster, one, groups)
+            found[sphere] = by_pairs[0] + in_cliques[0], by_pairs[1] + in_cliques[1]
+            _tell_too_many(sphere, one.number(), findings)
+    if len(of_sphere) > 1:
+        union = together(list(of_sphere.values()))
+        if union.number() <= MOST_PAIRS:
+            found[ANY] = count_once(roster, union, groups)
+        else:
+            _tell_too_many(ANY, union.number(), findings)
+    return found
+
+
+def _tell_too_many(sphere: str, number: int, findings: Findings) -> None:
+    what_nl = "ontbreekt" if sphere == ANY else "telt wie iemand daarin twee keer ontmoet dubbel"
+    what = "is left out" if sphere == ANY else "counts twice whom somebody meets there twice"
+    findings.note(
+        Note(
+            "too_many_pairs",
+            f"De leefwereld '{sphere}' {what_nl}: {number:,} paren is te veel om ieder contact één keer te tellen.",
+            f"The sphere '{sphere}' {what}: {number:,} pairs are too many to count each contact once.",
+        )
     )
 
 
-def roster_of(settings: TiesSettings, folder: Path, residents: Composition) -> Roster:
-    """The people of the file. Raises InputError for somebody who is in it twice, and where no area is known."""
-    table = read_table(folder / settings.people)
-    data = _columns(table, [settings.person, settings.area, settings.group])
-    if settings.year_column is not None:
-        of_year = pc.equal(pc.cast(_columns(table, [settings.year_column])[0], pa.string()), str(settings.year))
-        data = [column.filter(of_year) for column in data]
-    ids = data[0].to_numpy(zero_copy_only=False)
-    area = _numbered(data[1], residents.areas.codes)
-    group = _numbered(data[2], residents.scheme.groups)
-    order = np.argsort(ids, kind="stable")
-    ids = ids[order]
-    if len(double := np.flatnonzero(ids[1:] == ids[:-1])):
-        raise InputError(
-            f"person {ids[double[0]]} is in the file twice", file=table.path, column=settings.person,
-            mend="Keep one row for each person, or name the column with the year: year_column = \"...\".",
-        )  # fmt: skip
-    if not (area >= 0).any():
-        raise InputError(
-            f"no area is one of level '{residents.areas.level}'", file=table.path, column=settings.area,
-            mend=f"Areas are such as {residents.areas.codes[0]}.",
-        )  # fmt: skip
-    return Roster(ids, area[order], group[order])
+def _tell_left_out(settings: TiesSettings, known: NDArray[np.bool_], findings: Findings) -> None:
+    left = int((~known).sum())
+    if left and all(note.code != "people_without_place_or_group" for note in findings.notes):
+        findings.note(
+            Note(
+                "people_without_place_or_group",
+                f"{left:,} van de {len(known):,} mensen in {settings.people} hebben geen bekend gebied of bekende "
+                "groep. Zij tellen niet mee; wie hen kent, houdt hen als contact.",
+                f"{left:,} of {len(known):,} people in {settings.people} have no known area or group. They do not "
+                "count; to those who know them they are contacts.",
+                left,
+            )
+        )
 
 
-def _columns(table: RawTable, names: list[str]) -> list[pa.ChunkedArray]:
-    for name in names:
-        if name not in table.columns:
-            raise InputError(
-                "there is no such column", file=table.path, column=name,
-                mend=f"Found: {', '.join(table.columns)}. Name the right one.",
-            )  # fmt: skip
-    return [table.data.column(name) for name in names]
-
-
-def _numbered(column: pa.ChunkedArray, values: tuple[str, ...]) -> Ints:
-    """[row], place of the cell in `values`; -1 where it is none of them."""
-    text = pc.cast(column.combine_chunks(), pa.string())
-    place = pc.fill_null(pc.index_in(text, pa.array(values)), -1)
-    return np.asarray(place).astype(np.int64)
-
-
-def _by_sphere(table: RawTable, settings: TiesSettings, other: str) -> list[tuple[str, NDArray[Any], NDArray[Any]]]:
-    """Sphere, persons, and their contacts or what they are members of."""
-    person, second = (column.to_numpy() for column in _columns(table, [settings.person, other]))
-    if settings.sphere not in table.columns:
-        return [("friends", person, second)]
-    sphere = pc.dictionary_encode(pc.cast(_columns(table, [settings.sphere])[0].combine_chunks(), pa.string()))
-    codes = np.asarray(sphere.indices)
-    return [
-        (name, person[codes == code], second[codes == code]) for code, name in enumerate(sphere.dictionary.to_pylist())
-    ]
-
-
-def _pairs(
-    roster: Roster, person: NDArray[Any], contact: NDArray[Any], mutual: bool, told: Counted
-) -> tuple[Ints, Ints]:
-    """Rows of persons and their contacts, each pair once."""
-    one, other = roster.find(person), roster.find(contact)
-    inside = (one >= 0) & (other >= 0)
-    told.ties, told.strangers = len(one), int((~inside).sum())
-    one, other = one[inside], other[inside]
-    apart = one != other
-    told.to_self = int((~apart).sum())
-    size = len(roster.ids)
-    keys = one[apart] * size + other[apart]
-    once = np.unique(keys)
-    told.doubles = len(keys) - len(once)
-    if mutual:
-        once = once[np.isin(once % size * size + once // size, once, assume_unique=True)]
-    return once // size, once % size
-
-
-def count_contacts(
-    roster: Roster, one: Ints, other: Ints, groups: int, told: Counted
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """[person, group] and [person], contacts whose group is known, and the others."""
-    people = len(roster.ids)
-    group = roster.group[other]
-    known = group >= 0
-    told.groupless = int((~known).sum())
-    counts = np.bincount(one[known] * groups + group[known], minlength=people * groups).reshape(people, groups)
-    return counts.astype(np.uint32), np.bincount(one[~known], minlength=people).astype(np.uint32)
-
-
-def count_fellows(
-    roster: Roster, rows: Ints, membership: NDArray[Any], groups: int
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Contacts of a clique: the members by group, less oneself. The same as all pairs written out, without doing so.
-
-    rows : [membership], row of the person, -1 for a stranger, who is nobody's contact.
-    """
-    inside = rows >= 0
-    rows, membership = rows[inside], membership[inside]
-    keys, of_key = np.unique(membership, return_inverse=True)
-    pairs = np.unique(rows * len(keys) + of_key)
-    rows, of_key = pairs // max(len(keys), 1), pairs % max(len(keys), 1)
-    group = np.where(roster.group[rows] >= 0, roster.group[rows], groups)
-    members = np.bincount(of_key * (groups + 1) + group, minlength=len(keys) * (groups + 1)).reshape(-1, groups + 1)
-    counts = np.zeros((len(roster.ids), groups + 1), dtype=np.int64)
-    np.add.at(counts, rows, members[of_key])
-    np.subtract.at(counts, (rows, group), 1)
-    return counts[:, :groups].astype(np.uint32), counts[:, groups].astype(np.uint32)
-
-
-def _tell(table: RawTable, sphere: str, told: Counted, findings: Findings) -> None:
-    findings.say(f"{table.path.name}: {told.ties:,} ties of {sphere}.")
+def _tell(file: str, sphere: str, told: Told, findings: Findings) -> None:
+    findings.say(f"{file}: {told.links:,} links of {sphere}.")
     odd = (
-        ("ties_of_strangers", told.strangers, "met iemand die niet in het personenbestand staat",
-         "with somebody who is not in the file of people"),
+        ("ties_of_strangers", told.strangers, "van of met iemand die niet in het personenbestand staat",
+         "of or with somebody who is not in the file of people"),
         ("ties_to_self", told.to_self, "van iemand met zichzelf", "of somebody with themselves"),
         ("doubled_ties", told.doubles, "die er al waren", "that were there already"),
+        ("one_sided_ties", told.one_sided, "die maar een van beiden noemt", "that only one of both tells"),
     )  # fmt: skip
     for code, number, nl, en in odd:
         if number:
             findings.note(
                 Note(
                     code,
-                    f"{table.path.name}, {sphere}: {number} contacten {nl}; ze tellen niet mee.",
-                    f"{table.path.name}, {sphere}: {number} ties {en}, which do not count.",
+                    f"{file}, {sphere}: {number:,} verbindingen {nl}; ze tellen niet mee.",
+                    f"{file}, {sphere}: {number:,} links {en}, which do not count.",
                     number,
                 )
             )
-    if told.groupless:
-        findings.note(
-            Note(
-                "contacts_without_group",
-                f"{table.path.name}, {sphere}: {told.groupless} contacten zijn met mensen zonder bekende groep; "
-                "zij zijn apart geteld.",
-                f"{table.path.name}, {sphere}: {told.groupless} ties are with people whose group is not known; "
-                "they were counted apart.",
-                told.groupless,
-            )
-        )

@@ -1,70 +1,198 @@
-"""The contacts of people held against their city: every figure of connectors, for the door to judge."""
+"""The contacts of people held against their city: every figure of connectors, for the door to judge.
 
-from collections.abc import Callable, Iterator
+Areas are looked into apart: each with its own people, in processes of their own where there are many. The figures, and
+their order, are the same for any number of processes.
+"""
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkspiegel.connectors.design import sample_of
 from wijkspiegel.connectors.ladder import FRIENDS
 from wijkspiegel.connectors.mirrors import Circle
-from wijkspiegel.connectors.reference import people_around
+from wijkspiegel.connectors.reference import Floats, Reference, people_around
 from wijkspiegel.mirror.circles.faring import add_outcomes
 from wijkspiegel.mirror.circles.meeting import add_exposure, add_homophily, add_mixing
 from wijkspiegel.mirror.circles.rows import Rows
-from wijkspiegel.mirror.circles.shares import add_ladder, add_mirrors
-from wijkspiegel.mirror.zoning import hierarchy_of
-from wijkspiegel.tables import City, Composition, Contacts, Measured
+from wijkspiegel.mirror.circles.shares import add_ladder, add_mirrors, circle_in
+from wijkspiegel.mirror.circles.surroundings import add_sensitivity, chosen_reference, could_meet, references_of
+from wijkspiegel.mirror.zoning import Hierarchy, hierarchy_of, rows_by_whole
+from wijkspiegel.tables import City, Contacts, Measured, Note
 
-Mask = NDArray[np.bool_]
 Progress = Callable[[str], None]
 
 FEWEST = 10
 """A group of fewer people is not looked into; the door would not let it pass."""
 
+MANY = 400
+"""Areas from which on other processes help; to start one costs seconds."""
 
-def circle_figures(city: City, progress: Progress) -> dict[str, Measured]:
-    """Table of the release -> its figures, of every home area with people in `city.contacts`."""
-    rows = Rows()
+AHEAD = 4
+"""Areas for each process that are ready to be looked into: what waits takes memory."""
+
+
+MOST = 1_000_000
+"""People of an area who are looked into: of more, so many drawn by lot, who stand for the others."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One area, its people, and who are around them. compared : what else may be called around them."""
+
+    area: str
+    contacts: Contacts
+    reference: Reference
+    compared: tuple[Reference, ...]
+
+
+def circle_figures(city: City, progress: Progress, processes: int | None = None) -> dict[str, Measured]:
+    """Table of the release -> its figures: of every home area with people in `city.contacts`, and of the areas in it.
+
+    processes : how many; without it as many as there are processors for us, where there are many areas.
+    """
+    rows, around = Rows(), dict[str, str]()
     for contacts in city.contacts:
-        reference = _reference(city, contacts)
-        for area, who in _people_of_home(city, contacts):
-            progress(f"contacts of {area}")
-            _look(rows, area, contacts.take(who), reference)
-    return rows.measured()
+        hierarchy = hierarchy_of(city, contacts.year)
+        parts = _parts_of_areas(contacts, hierarchy, city.home)
+        around |= {code: hierarchy.parent.get(code, "") for code in parts if hierarchy.level[code] != city.home}
+        references = tuple(references_of(city, contacts))
+        compared = {code: references for code in parts if hierarchy.level[code] == city.home}
+        tasks = _tasks(parts, contacts, chosen_reference(city, contacts), compared)
+        helpers = processes or (_processors() if len(parts) >= MANY else 1)
+        with closing(_in_order(tasks, helpers)) as looked_into:
+            for number, (area, found) in enumerate(zip(parts, looked_into, strict=True), start=1):
+                progress(f"contacts of {area} ({number} of {len(parts)} areas)")
+                rows.extend(found)
+    return rows.measured(around)
 
 
-def _reference(city: City, contacts: Contacts) -> Composition:
-    wanted = (contacts.areas.level, contacts.year, contacts.scheme.code)
-    return next(c for c in city.compositions if (c.areas.level, c.year, c.scheme.code) == wanted)
+def _parts_of_areas(contacts: Contacts, hierarchy: Hierarchy, home: str) -> dict[str, NDArray[np.intp]]:
+    """Areas of the home level, then of each level below it down to that of the contacts, where enough people live
+    -> rows of `contacts.areas`.
+    """
+    first, last = (hierarchy.levels.index(level) for level in (home, contacts.areas.level))
+    people = np.bincount(contacts.area, minlength=len(contacts.areas))
+    at_home = np.array([hierarchy.whole_of(code, home) != "" for code in contacts.areas.codes])
+    parts: dict[str, NDArray[np.intp]] = {}
+    for level in hierarchy.levels[first : last + 1]:
+        of_level = rows_by_whole(contacts.areas, hierarchy, level)
+        inside = {code: rows[at_home[rows]] for code, rows in sorted(of_level.items())}
+        parts |= {code: rows for code, rows in inside.items() if people[rows].sum() >= FEWEST}
+    return parts
 
 
-def _people_of_home(city: City, contacts: Contacts) -> Iterator[tuple[str, Mask]]:
-    hierarchy = hierarchy_of(city, contacts.year)
-    home = np.array([hierarchy.whole_of(code, city.home) for code in contacts.areas.codes], dtype=object)
-    for code in sorted(set(home)):
-        who = (home == code)[contacts.area]
-        if code and who.sum() >= FEWEST:
-            yield code, who
+def _tasks(
+    parts: Mapping[str, NDArray[np.intp]],
+    contacts: Contacts,
+    reference: Reference,
+    compared: Mapping[str, tuple[Reference, ...]],
+) -> Iterator[Task]:
+    """People are taken by area when it is their turn, in the order in which they stand."""
+    order = np.argsort(contacts.area, kind="stable")
+    starts = np.searchsorted(contacts.area[order], np.arange(len(contacts.areas) + 1))
+    for code, rows in parts.items():
+        everybody = np.concatenate([order[starts[row] : starts[row + 1]] for row in rows])
+        who = np.sort(_by_lot(everybody, code))
+        here = contacts.take(who)
+        here = replace(
+            here,
+            areas=contacts.areas.take(rows),
+            area=np.searchsorted(rows, here.area),
+            weight=here.weight * (len(everybody) / len(who)),
+        )
+        yield Task(code, here, reference.take(rows), tuple(one.take(rows) for one in compared.get(code, ())))
 
 
-def _look(rows: Rows, area: str, contacts: Contacts, reference: Composition) -> None:
-    """All figures of these people, who live in one area."""
-    groups = contacts.scheme.groups
-    sample = sample_of(contacts)
-    around = people_around(contacts, reference)
+def _by_lot(everybody: NDArray[np.intp], code: str) -> NDArray[np.intp]:
+    """All people of an area, or MOST of them by a lot that falls the same each time."""
+    if len(everybody) <= MOST:
+        return everybody
+    return np.random.default_rng(list(code.encode())).choice(everybody, MOST, replace=False)
+
+
+def notes_on_lots(city: City) -> tuple[Note, ...]:
+    """That figures of a large area are of people drawn by lot."""
+    largest = max((len(contacts) for contacts in city.contacts), default=0)
+    if largest <= MOST:
+        return ()
+    return (
+        Note(
+            "people_drawn_by_lot",
+            "Van gebieden met meer dan een miljoen mensen zijn cijfers over contacten van een miljoen van hen, door "
+            "loting gekozen.",
+            "Areas of more than a million people: figures of contacts are of a million of them, drawn by lot.",
+        ),
+    )
+
+
+def _in_order(tasks: Iterator[Task], processes: int) -> Generator[Rows, None, None]:
+    """What is found in each area, in the order of the tasks. A few wait for a process, the others are not yet made.
+
+    On Ctrl-C what is under way is finished, in a second or so, and nothing else is begun.
+    """
+    if processes == 1:
+        yield from map(look, tasks)
+        return
+    waiting: deque[Future[Rows]] = deque()
+    with ProcessPoolExecutor(processes, get_context("spawn"), _leave_ctrl_c_to_the_parent) as pool:
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(look, task))
+                if len(waiting) > AHEAD * processes:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def look(task: Task) -> Rows:
+    """All figures of the people of one area."""
+    rows, area, contacts = Rows(), task.area, task.contacts
+    around = people_around(contacts, task.reference)
     members = {"all": np.ones(len(contacts), dtype=bool)}
-    members |= {group: contacts.group == number for number, group in enumerate(groups)}
-    members = {group: of_group for group, of_group in members.items() if of_group.sum() >= FEWEST}
-    for sphere, counts in contacts.counts.items():
-        everybody = Circle(counts, around, contacts.group, sample)
+    members |= {group: contacts.group == number for number, group in enumerate(contacts.scheme.groups)}
+    rows.people |= {(area, "", group): int(of_group.sum()) for group, of_group in members.items()}
+    for sphere in (*contacts.counts, *contacts.banded):
+        everybody = circle_in(sphere, contacts, around)
+        meetable = could_meet(sphere, contacts, around)
+        some = everybody.outside()[1] > 0
+        rows.people |= {(area, sphere, group): int((some & of_group).sum()) for group, of_group in members.items()}
         for group, of_group in members.items():
-            circle = everybody.take(of_group)
-            add_mirrors(rows, area, sphere, group, circle)
-            add_exposure(rows, area, sphere, group, circle, groups)
-            add_homophily(rows, area, sphere, group, circle, contacts)
-            add_mixing(rows, area, sphere, group, circle, groups)
-    if FRIENDS in contacts.counts and contacts.roads:
+            if of_group.sum() >= FEWEST:
+                _add_sphere(rows, area, sphere, group, everybody.take(of_group), meetable[of_group], contacts)
+    if FRIENDS in (*contacts.counts, *contacts.banded) and contacts.roads:
         for group, of_group in members.items():
-            add_ladder(rows, area, group, contacts, around, of_group)
+            if of_group.sum() >= FEWEST:
+                add_ladder(rows, area, group, contacts, around, of_group)
     add_outcomes(rows, area, contacts, around)
+    add_sensitivity(rows, area, contacts, task.compared)
+    return rows
+
+
+def _add_sphere(
+    rows: Rows, area: str, sphere: str, group: str, circle: Circle, meetable: Floats, contacts: Contacts
+) -> None:
+    add_mirrors(rows, area, sphere, group, circle)
+    if circle.told is not None:  # bands do not tell with which group
+        return
+    add_exposure(rows, area, sphere, group, replace(circle, around=meetable), contacts.scheme.groups)
+    add_homophily(rows, area, sphere, group, circle, contacts)
+    add_mixing(rows, area, sphere, group, circle, contacts.scheme.groups)

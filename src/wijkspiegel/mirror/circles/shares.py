@@ -14,6 +14,14 @@ LADDER_TOLERANCE = 0.10
 """The tolerance of the overlap table and of who counts as a connector in the outcomes; the ladder has all of them."""
 
 
+def circle_in(sphere: str, contacts: Contacts, around: Floats) -> Circle:
+    """The contacts of everybody in a sphere, counted by group or told in bands."""
+    if sphere in contacts.counts:
+        return Circle(contacts.counts[sphere], around, contacts.group, sample_of(contacts))
+    nothing = np.zeros((len(contacts), len(contacts.scheme.groups)))
+    return Circle(nothing, around, contacts.group, sample_of(contacts), contacts.banded[sphere])
+
+
 def add_mirrors(rows: Rows, area: str, sphere: str, group: str, circle: Circle) -> None:
     known = with_contacts(circle)
     persons, told = len(known.group), float(np.asarray(known.counts).sum())
@@ -26,7 +34,7 @@ def add_mirrors(rows: Rows, area: str, sphere: str, group: str, circle: Circle) 
 
 
 def add_ladder(rows: Rows, area: str, group: str, contacts: Contacts, around: Floats, who: NDArray[np.bool_]) -> None:
-    circle = Circle(contacts.counts[FRIENDS], around, contacts.group, sample_of(contacts)).take(who)
+    circle = circle_in(FRIENDS, contacts, around).take(who)
     ladder = climb(circle, {road: answers[who] for road, answers in contacts.roads.items()})
     if ladder is None:
         return

@@ -20,6 +20,9 @@ REFUSES = {
 }
 """Item non-response: the share of respondents who leave an answer empty."""
 
+LENGTHS_OF_STAY = ("", "under_2", "from_2_to_4", "over_4")
+"""The answer of who lived in the home at so many reference dates, which are two years apart."""
+
 # Institution -> part: people per 1,000 adults (at least 20), and the odds of those of Dutch origin against the others.
 INSTITUTIONS = {
     "town_hall": {"management": (0.5, 4.0), "policy": (2.0, 2.2), "desk_and_enforcement": (2.0, 0.9)},
@@ -99,7 +102,7 @@ def survey_table(
             "weight": np.round(weights, 4),
             "group": np.array(SCHEME.groups)[lives.group[rows]],
             "age": lives.age[rows],
-            "length_of_stay": lives.dates_here[rows],
+            "length_of_stay": np.array(LENGTHS_OF_STAY)[lives.dates_here[rows]],
             **{f"friends_{group}": friends[:, column] for column, group in enumerate(SCHEME.groups)},
             **{name: _with_gaps(answer, REFUSES[name], rng) for name, answer in answers.items()},
         }
