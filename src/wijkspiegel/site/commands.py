@@ -111,10 +111,12 @@ def fill_demo(releases: Sequence[Path], say: Progress) -> list[tuple[str, str, s
 
 
 def send_mail(watch: bool, say: Progress) -> None:
-    """Deliver what is due; with `watch`, every few seconds until stopped."""
+    """Deliver what is due, offers of seats that came free too; with `watch`, every few seconds until stopped."""
     from wijkspiegel.site.mail import rules  # noqa: PLC0415
+    from wijkspiegel.site.meetings.rules import settle_all  # noqa: PLC0415
 
     while True:
+        settle_all(timezone.now())
         sent, failed = rules.deliver_due(timezone.now())
         if sent or failed or not watch:
             say(f"{sent} sent, {failed} to be tried again")
@@ -129,6 +131,7 @@ def clean_up(now: datetime, dry_run: bool, say: Progress) -> None:
     from django.db import transaction  # noqa: PLC0415
 
     from wijkspiegel.site.mail import rules as mail  # noqa: PLC0415
+    from wijkspiegel.site.meetings import rules as meetings  # noqa: PLC0415
     from wijkspiegel.site.people import rules as people  # noqa: PLC0415
 
     with transaction.atomic():
@@ -136,6 +139,8 @@ def clean_up(now: datetime, dry_run: bool, say: Progress) -> None:
             "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
             "counted attempts": people.forget_attempts(now),
             "mails": mail.forget_sent(now, SENT_IS_KEPT),
+            "access needs": meetings.forget_needs(now),
+            "names of participants": meetings.forget_participants(now),
         }
         transaction.set_rollback(dry_run)
     for what, number in removed.items():

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "wijkspiegel.site.audit",
     "wijkspiegel.site.cities",
     "wijkspiegel.site.library",
+    "wijkspiegel.site.meetings",
 ]
 
 MIDDLEWARE = [
@@ -211,9 +212,18 @@ THEME_CLASS = os.environ.get("WIJKSPIEGEL_THEME_CLASS", "voorbeeld-theme")
 THEME_CSS = os.environ.get("WIJKSPIEGEL_THEME", "")
 SECURITY_CONTACT = os.environ.get("WIJKSPIEGEL_SECURITY_CONTACT", "")
 
+# Meetings -----------------------------------------------------------------------------------------------------------
+
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("WIJKSPIEGEL_PROXIES", "1" if SECURE else "0"))
+REGISTRATIONS_PER_HOUR = int(
+    os.environ.get("WIJKSPIEGEL_REGISTRATIONS_PER_HOUR", "100")
+)  # from one address of a network
+PARTICIPANTS_ARE_KEPT = int(os.environ.get("WIJKSPIEGEL_KEEP_PARTICIPANTS", "30"))  # days after a meeting
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"without keys": {"()": "wijkspiegel.site.logs.WithoutKeys"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without keys"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
