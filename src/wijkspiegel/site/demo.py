@@ -3,16 +3,20 @@
 import secrets
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import resources
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils import timezone
 
 from wijkspiegel.site.cities.models import City
 from wijkspiegel.site.cities.rules import write_approach
 from wijkspiegel.site.library import rules as library
 from wijkspiegel.site.library.models import Kind, Piece, Theme
+from wijkspiegel.site.meetings import rules as meetings
+from wijkspiegel.site.meetings.models import Meeting
 from wijkspiegel.site.people.models import Role, User
 
 
@@ -41,6 +45,8 @@ def fill() -> list[DemoAccount]:
         cities = list(City.objects.order_by("code")[: len(told["pieces"])])
         for number, piece in enumerate(told["pieces"]):
             _publish(piece, cities[number % len(cities)], themes[number % len(themes)], team)
+        for meeting in told["meetings"]:
+            _meet(meeting, city, team)
         dilemma = Piece.objects.get(kind=Kind.DILEMMA)
         library.answer(dilemma, city, "Wij vragen het niet, en laten de cursus rouleren langs alle wijken.", editor)
     return accounts
@@ -55,6 +61,20 @@ def _account(email: str, role: Role, city: str) -> DemoAccount:
     if role != Role.PARTICIPANT:
         user.appointments.get_or_create(role=role, city=city)
     return DemoAccount(email, password, str(role.label))
+
+
+def _meet(meeting: dict[str, Any], city: City, team: User) -> None:
+    """A meeting so many days from now; one in the past was made before it, and has a report."""
+    now = timezone.now()
+    starts = (now + timedelta(days=meeting.pop("days"))).replace(hour=14, minute=30, second=0, microsecond=0)
+    made_at = min(now, starts - timedelta(days=30))
+    report = meeting.pop("report", "")
+    times = {"starts": starts, "ends": starts + timedelta(hours=meeting.pop("hours")), "opens": made_at, "closes": None}
+    usual = dict.fromkeys(("link", "accessibility", "programme", "materials"), "")
+    made = meetings.create(usual | meeting | times | {"city": city}, team, made_at)
+    meetings.publish(made.pk, team, made_at)
+    if report:
+        meetings.write_report(made.pk, report, True, Meeting.objects.get(pk=made.pk).version, team, now)
 
 
 def _publish(piece: dict[str, Any], city: City, theme: Theme, team: User) -> None:

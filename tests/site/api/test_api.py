@@ -74,6 +74,7 @@ def test_it_describes_itself(client: Client) -> None:
     assert told["openapi"].startswith("3.")
     assert set(told["paths"]) == {
         "/api/v1/cities", "/api/v1/cities/{code}", "/api/v1/releases", "/api/v1/pieces", "/api/v1/pieces/{slug}",
+        "/api/v1/meetings", "/api/v1/meetings/{slug}",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from wijkspiegel.errors import InputError
 from wijkspiegel.site.audit.models import Line
 from wijkspiegel.site.cities import rules, standing
 from wijkspiegel.site.cities.models import Area, City, Headline, Page, Part, Release
+from wijkspiegel.site.people.rules import ConflictError
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +121,7 @@ def test_cities_stand_from_high_to_low_with_their_intervals(loaded: Release) -> 
 def test_two_editors_at_once_overwrite_nothing(loaded: Release, account: Account) -> None:
     editor = account("editor", city="GM0001")
     assert rules.write_approach("GM0001", "Wij", 0, editor).version == 1
-    with pytest.raises(rules.ConflictError):
+    with pytest.raises(ConflictError):
         rules.write_approach("GM0001", "Zij", 0, editor)
     with pytest.raises(PermissionDenied):
         rules.write_approach("GM0002", "Wij", 0, editor)

@@ -40,7 +40,7 @@ def test_a_page_of_a_city_and_of_a_neighbourhood(loaded: Release, client: Client
 
 def test_a_page_costs_few_queries_with_one_area_or_thirty(loaded: Release, client: Client) -> None:
     client.get("/nl/cities/amersvoort/")
-    with assertNumQueries(5):
+    with assertNumQueries(6):
         client.get("/nl/cities/amersvoort/")
     with assertNumQueries(3):
         client.get("/nl/")

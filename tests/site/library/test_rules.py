@@ -11,11 +11,11 @@ from PIL import Image
 
 from tests.site.conftest import Account
 from wijkspiegel.site.cities.models import City, Release
-from wijkspiegel.site.cities.rules import ConflictError
 from wijkspiegel.site.library import rules
 from wijkspiegel.site.library.models import Kind, Piece, State, Theme, ThemeState
 from wijkspiegel.site.mail.models import Message
 from wijkspiegel.site.people.models import User
+from wijkspiegel.site.people.rules import ConflictError
 
 pytestmark = pytest.mark.django_db
 

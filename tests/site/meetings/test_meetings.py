@@ -15,7 +15,7 @@ from wijkspiegel.site.audit.models import Line
 from wijkspiegel.site.cities.models import City
 from wijkspiegel.site.meetings import rules, standing
 from wijkspiegel.site.meetings.models import Meeting, Place, Stage
-from wijkspiegel.site.people.rules import Visitor
+from wijkspiegel.site.people.rules import ConflictError, Visitor
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -129,7 +129,7 @@ def test_an_editor_cannot_give_a_meeting_to_another_city(meeting: Make, delft: C
 def test_two_editors_at_once_overwrite_nothing(meeting: Make, account: Account) -> None:
     made, team = meeting(NOW), account("programme")
     rules.change(made.pk, given_of(made, title="De eerste"), 0, team, NOW)
-    with pytest.raises(rules.ConflictError):
+    with pytest.raises(ConflictError):
         rules.change(made.pk, given_of(made, title="De tweede"), 0, team, NOW)
     assert Meeting.objects.get().title == "De eerste"
 

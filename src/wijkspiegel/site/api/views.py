@@ -5,7 +5,7 @@ one before. What is not public is not here.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import conditional_page
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import ValidationError
@@ -22,6 +23,7 @@ from pydantic import ConfigDict, Field
 from wijkspiegel.site.cities.models import City, Headline, Release
 from wijkspiegel.site.cities.standing import headlines_of
 from wijkspiegel.site.library.models import Piece
+from wijkspiegel.site.meetings import standing
 
 LARGEST_PAGE = 200
 
@@ -165,9 +167,46 @@ def piece(request: HttpRequest, slug: str) -> dict[str, Any]:
     return _piece(found) | texts | {"links": found.links.splitlines(), "themes": themes}
 
 
-def _listed(
-    request: HttpRequest, found: QuerySet[Any], page: Page, told: Callable[[Any], dict[str, Any]]
-) -> dict[str, Any]:
+class MeetingOut(Schema):
+    slug: str
+    title: str
+    summary: str
+    state: str = Field(description="save the date, open, full, closed, begun, held, reported or cancelled")
+    city: str | None = Field(description="Code of the host.")
+    place: str
+    starts: datetime
+    ends: datetime
+    capacity: int
+    href: str
+    calendar: str = Field(description="Address of the iCalendar file.")
+
+
+class Meetings(Listed):
+    items: list[MeetingOut]
+
+
+@api.get("/meetings", response=Meetings, summary="Meetings, the latest first", tags=["meetings"])
+def meetings(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
+    listed = _listed(request, standing.public().order_by("-starts", "pk"), page, lambda one: one)
+    return listed | {"items": [_meeting(one) for one in standing.shown(listed["items"], timezone.now())]}
+
+
+@api.get("/meetings/{slug}", response=MeetingOut, summary="One meeting", tags=["meetings"])
+def meeting(request: HttpRequest, slug: str) -> dict[str, Any]:
+    found = standing.shown(standing.public().filter(slug=slug), timezone.now())
+    if not found:
+        raise Http404
+    return _meeting(found[0])
+
+
+def _meeting(one: standing.Shown) -> dict[str, Any]:
+    names = ("slug", "title", "summary", "place", "starts", "ends", "capacity")
+    told = {name: getattr(one.meeting, name) for name in names}
+    where = {"href": _address("meeting", one.meeting.slug), "calendar": _address("ics", one.meeting.slug)}
+    return told | where | {"city": one.meeting.city_id, "state": str(one.state)}
+
+
+def _listed(request: HttpRequest, found: QuerySet[Any], page: Page, told: Callable[[Any], Any]) -> dict[str, Any]:
     if unknown := sorted(set(request.GET) - set(type(page).model_fields)):
         raise ValidationError([{"loc": ("query", name), "msg": "there is no such parameter"} for name in unknown])
     count = found.count()

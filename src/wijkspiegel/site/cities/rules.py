@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.dispatch import Signal
@@ -38,10 +37,6 @@ showing = Signal()
 
 MEASURES = ("differ", "entropy_index", "dissimilarity")
 """By which cities are coloured and listed: the chance that two residents differ; how far groups live apart."""
-
-
-class ConflictError(ValidationError):
-    """Somebody else changed it meanwhile; nothing was overwritten."""
 
 
 # Loading ------------------------------------------------------------------------------------------------------------
@@ -233,7 +228,7 @@ def write_approach(code: str, text: str, version: int, by: people.Visitor) -> Ci
     with transaction.atomic():
         city = City.objects.select_for_update().get(pk=code)
         if city.version != version:
-            raise ConflictError(
+            raise people.ConflictError(
                 _("Somebody else changed this text meanwhile. Yours is below: put both together, and save.")
             )
         city.approach, city.version = text, version + 1

@@ -120,7 +120,7 @@ def approach(request: HttpRequest, slug: str) -> HttpResponse:
         given = form.cleaned_data
         try:
             rules.write_approach(found.code, given["text"], given["version"], request.user)
-        except rules.ConflictError as conflict:
+        except people.ConflictError as conflict:
             form = ApproachForm({"text": given["text"], "version": found.version})
             form.add_error(None, conflict)
             theirs = found.approach

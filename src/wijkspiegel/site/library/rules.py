@@ -23,7 +23,6 @@ from PIL import Image, UnidentifiedImageError
 
 from wijkspiegel.site.audit.rules import record
 from wijkspiegel.site.cities.models import City, Peer
-from wijkspiegel.site.cities.rules import ConflictError
 from wijkspiegel.site.library import search
 from wijkspiegel.site.library.models import Answer, File, Kind, Piece, Revision, State, Support, Theme, ThemeState
 from wijkspiegel.site.mail import rules as mail
@@ -89,7 +88,9 @@ def write(
     _require_writer(by, piece.city_id)
     latest = _latest(piece)
     if latest.number != number:
-        raise ConflictError(_("Somebody else changed this meanwhile. Theirs is shown: put both together, and save."))
+        raise people.ConflictError(
+            _("Somebody else changed this meanwhile. Theirs is shown: put both together, and save.")
+        )
     piece.themes.set(themes)
     return _add_revision(piece, number + 1, content, by)
 
@@ -163,7 +164,7 @@ def withdraw(piece: Piece, by: people.Visitor) -> None:
 
 def _move(revision: Revision, before: State, after: State, remark: str = "") -> None:
     if revision.state != before:
-        raise ConflictError(_("Somebody else moved this on meanwhile. Look at it again."))
+        raise people.ConflictError(_("Somebody else moved this on meanwhile. Look at it again."))
     revision.state, revision.remark = after, remark
     revision.save(update_fields=["state", "remark"])
 
@@ -251,7 +252,7 @@ def support(theme: Theme, by: User) -> None:
     """Once for each person, however often they ask."""
     people.require(by, Role.PARTICIPANT)
     if theme.state != ThemeState.OPEN:
-        raise ConflictError(_("This theme is no longer open."))
+        raise people.ConflictError(_("This theme is no longer open."))
     try:
         with transaction.atomic():
             Support.objects.create(theme=theme, user=by)
@@ -272,7 +273,7 @@ def merge(theme: Theme, into: Theme, by: people.Visitor) -> None:
     }
     theme, into = locked[theme.pk], locked[into.pk]
     if theme == into or ThemeState.OPEN not in (theme.state,) or into.state != ThemeState.OPEN:
-        raise ConflictError(_("Only two open themes can be merged."))
+        raise people.ConflictError(_("Only two open themes can be merged."))
     already = into.supports.values_list("user", flat=True)
     theme.supports.exclude(user__in=list(already)).update(theme=into)
     theme.supports.all().delete()
@@ -289,5 +290,5 @@ def adopt(theme: Theme, where: str, by: people.Visitor) -> None:
         state=ThemeState.ADOPTED, adopted_in=where
     )
     if not changed:
-        raise ConflictError(_("This theme is no longer open."))
+        raise people.ConflictError(_("This theme is no longer open."))
     record("theme taken up", actor=by.pk, kind="theme", of=theme.pk)

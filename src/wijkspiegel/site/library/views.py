@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wijkspiegel.site.cities.models import City
-from wijkspiegel.site.cities.rules import ConflictError
 from wijkspiegel.site.library import rules
 from wijkspiegel.site.library.forms import AnswerForm, FileForm, MergeForm, PieceForm, RemarkForm, ThemeForm
 from wijkspiegel.site.library.models import File, Kind, Piece, State, Theme, ThemeState
@@ -104,7 +103,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         given = form.cleaned_data
         try:
             rules.write(found, given, given["themes"], given["number"] or 0, request.user)
-        except ConflictError as conflict:
+        except people.ConflictError as conflict:
             data = request.POST.copy()
             data["number"] = str(latest.number)
             form = PieceForm(data, cities=City.objects.filter(pk=found.city_id))

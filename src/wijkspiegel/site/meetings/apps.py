@@ -1,4 +1,4 @@
-"""Answers for what meetings keep of a person, who asks for it, or asks to be erased, in people."""
+"""Shows meetings on the page of their host, and answers for what they keep of a person who asks for it or goes."""
 
 from typing import Any
 
@@ -9,8 +9,10 @@ class Meetings(AppConfig):
     name = "wijkspiegel.site.meetings"
 
     def ready(self) -> None:
-        from django.utils import timezone  # noqa: PLC0415 - models are there only now
+        from django.template.loader import render_to_string  # noqa: PLC0415 - models are there only now
+        from django.utils import timezone  # noqa: PLC0415
 
+        from wijkspiegel.site.cities.rules import showing  # noqa: PLC0415
         from wijkspiegel.site.meetings import rules, standing  # noqa: PLC0415
         from wijkspiegel.site.people.rules import erasing, exporting  # noqa: PLC0415
 
@@ -20,5 +22,9 @@ class Meetings(AppConfig):
         def erase(sender: object, user: Any, **more: Any) -> None:
             rules.erase(user, timezone.now())
 
+        def show(sender: object, city: Any, **more: Any) -> str:
+            return render_to_string("meetings/of_city.html", {"meetings": standing.of_city(city)})
+
+        showing.connect(show, weak=False, dispatch_uid="meetings")
         exporting.connect(tell, weak=False, dispatch_uid="meetings")
         erasing.connect(erase, weak=False, dispatch_uid="meetings")

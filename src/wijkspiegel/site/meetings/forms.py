@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wijkspiegel.site.cities.models import City
+from wijkspiegel.site.library.rules import themes as open_themes
 from wijkspiegel.site.meetings.models import Meeting
 from wijkspiegel.site.meetings.rules import WRITTEN
 from wijkspiegel.site.people import rules as people
@@ -55,6 +56,10 @@ class Unhurried(forms.Form):
         typed = {name: self.data[name] for name in self.data}
         self.data = {**typed, "website": "", "started": started_at(time.time())}
         self.add_error(None, why)
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ModelChoiceField(label=_("Theme"), queryset=open_themes())
 
 
 def started_at(seconds: float) -> str:

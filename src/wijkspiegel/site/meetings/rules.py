@@ -31,10 +31,6 @@ MAILS_PER_HOUR = 5
 QUESTIONS_EACH = 10
 
 
-class ConflictError(ValidationError):
-    """Somebody else changed it meanwhile; nothing was overwritten."""
-
-
 class ClosedError(ValidationError):
     """Nobody can register now."""
 
@@ -166,7 +162,9 @@ def _free_slug(title: str) -> str:
 
 def _check_version(meeting: Meeting, version: int) -> None:
     if meeting.version != version:
-        raise ConflictError(_("Somebody else changed this meanwhile. Yours is below: put both together, and save."))
+        raise people.ConflictError(
+            _("Somebody else changed this meanwhile. Yours is below: put both together, and save.")
+        )
 
 
 def _check_ahead(given: Mapping[str, Any], now: datetime) -> None:

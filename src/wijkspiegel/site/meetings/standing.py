@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Count, Max, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from wijkspiegel.site.cities.models import City
 from wijkspiegel.site.meetings.models import LIVE, SEATED, Meeting, Photo, Place, Registration, Stage
 from wijkspiegel.site.people import rules as people
 from wijkspiegel.site.people.models import Role, User
@@ -109,6 +110,11 @@ def upcoming(visitor: people.Visitor, now: datetime) -> QuerySet[Meeting]:
 
 def past(visitor: people.Visitor, now: datetime) -> QuerySet[Meeting]:
     return visible_to(visitor).filter(ends__lte=now).order_by("-starts", "-pk").defer(*LONG)
+
+
+def of_city(city: City) -> QuerySet[Meeting]:
+    """The latest public meetings of a host."""
+    return public().filter(city=city).order_by("-starts").defer(*LONG)[:5]
 
 
 def edition() -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("meetings/<slug:slug>/registered/", views.registered, name="registered"),
     path("meetings/<slug:slug>/edit/", views.edit, name="edit-meeting"),
     path("meetings/<slug:slug>/stage/", views.stage, name="stage"),
+    path("meetings/<slug:slug>/theme/", views.take_up, name="take-up"),
     path("meetings/<slug:slug>/participants/", views.participants, name="participants"),
     path("meetings/<slug:slug>/participants.csv", views.participants_csv, name="participants-csv"),
     path("meetings/<slug:slug>/attendance/", views.attendance, name="attendance"),

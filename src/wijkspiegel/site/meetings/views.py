@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -21,8 +22,16 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wijkspiegel.site.library import rules as library
 from wijkspiegel.site.meetings import calendar, letters, rules, standing
-from wijkspiegel.site.meetings.forms import MeetingForm, PhotoForm, QuestionForm, RegistrationForm, ReportForm
+from wijkspiegel.site.meetings.forms import (
+    MeetingForm,
+    PhotoForm,
+    QuestionForm,
+    RegistrationForm,
+    ReportForm,
+    ThemeForm,
+)
 from wijkspiegel.site.meetings.models import LIVE, Meeting, Photo, Place, Registration, Stage
 from wijkspiegel.site.people import rules as people
 
@@ -79,8 +88,26 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
             "own_token": letters.token_of(own) if own else "",
             "photos": standing.photos_for(request.user, found),
             "organises": standing.organises(request.user, found),
+            "theme_form": ThemeForm() if people.has(request.user, *people.STAFF) else None,
         },
     )
+
+
+@require_POST
+def take_up(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a theme up that participants put forward."""
+    found = _found(request, slug)
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a theme."))
+        return redirect("meeting", slug)
+    try:
+        library.adopt(form.cleaned_data["theme"], reverse("meeting", args=[found.slug]), request.user)
+    except people.ConflictError as conflict:
+        messages.error(request, " ".join(conflict.messages))
+    else:
+        messages.success(request, _("The theme is taken up in this meeting."))
+    return redirect("meeting", slug)
 
 
 @require_safe
@@ -272,7 +299,7 @@ def edit(request: HttpRequest, slug: str = "") -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             written = _written(found, form, request)
-        except rules.ConflictError as conflict:
+        except people.ConflictError as conflict:
             form, theirs = _both(form, slug, request)
             form.add_error(None, conflict)
         except ValidationError as error:
@@ -427,7 +454,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
             rules.write_report(
                 found.pk, given["text"], given["publishes"], given["version"], request.user, timezone.now()
             )
-        except rules.ConflictError as conflict:
+        except people.ConflictError as conflict:
             form = ReportForm({**given, "version": found.version})
             form.add_error(None, conflict)
             theirs = found.report or "–"

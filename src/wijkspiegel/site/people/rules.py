@@ -46,6 +46,10 @@ class TooManyError(Exception):
         self.wait = wait
 
 
+class ConflictError(ValidationError):
+    """Somebody else changed it meanwhile; nothing was overwritten."""
+
+
 # Roles --------------------------------------------------------------------------------------------------------------
 
 
