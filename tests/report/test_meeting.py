@@ -59,7 +59,7 @@ def test_the_matrix_tells_every_pair_in_words_and_in_the_chart(release: Release)
     figures = Figures(release, "en")
     finding = mixing(figures, words_of("en"))
     assert finding is not None
-    pairs = rows(release, "homophily", measure="mixing_in_area:nl")
+    pairs = rows(release, "homophily", measure="mixing_in_area:nl", area=figures.whole)
     assert {(row[0], row[1]) for row in finding.table.rows} >= {
         (figures.group(row["group"]), figures.group("nl")) for row in pairs
     }
