@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs four-cities add-health lock clean
+.PHONY: help demo stop test test-postgresql check bench docs four-cities add-health lock vendor messages clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,11 +21,17 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(PIP) install --quiet --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
-demo: $(VENV)/.run ## Install, invent a city, compute its mirror, say where to look
-	$(BIN)/wijkspiegel demo --out demo
+demo: $(VENV)/.run ## Install, invent a city, compute its mirror, serve the site, say where to look
+	$(BIN)/wijkspiegel demo --out demo --site
+
+stop: ## End the site that the demo left running
+	WIJKSPIEGEL_DATA=demo/site $(BIN)/wijkspiegel site stop
 
 test: $(VENV)/.dev ## Install the test tools and run every test
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term $(PYTEST)
+
+test-postgresql: $(VENV)/.dev ## The tests of the site on PostgreSQL: make test-postgresql DATABASE_URL=postgres://...
+	DATABASE_URL='$(DATABASE_URL)' $(BIN)/pytest -q --create-db -m "not browser" tests/site
 
 check: $(VENV)/.dev ## Lint and types
 	$(BIN)/ruff format --check
@@ -57,3 +63,10 @@ lock: ## Choose and pin the versions of everything that is installed (needs uv)
 
 clean: ## Remove what was made
 	rm -rf $(VENV) $(VENV)-peer demo docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+vendor: ## Take the styles and scripts of others that the site ships (needs npm)
+	$(PYTHON) docs/vendor_styles.py
+
+messages: ## Collect the texts of the site for translation, and compile them (needs gettext)
+	cd src/wijkspiegel/site && ../../../$(BIN)/django-admin makemessages --locale nl --no-location --no-wrap --settings wijkspiegel.site.settings
+	cd src/wijkspiegel/site && ../../../$(BIN)/django-admin compilemessages --settings wijkspiegel.site.settings

@@ -14,6 +14,7 @@ FLOORS: list[list[str]] = [
     ["schemes", "tables"],
     ["sources", "disclosure", "connectors"],
     ["mirror", "report"],
+    ["site"],
     ["cli", "__main__"],
 ]
 MODULES_THAT_SHARE_A_FLOOR = {("tables", "schemes"), ("__main__", "cli")}

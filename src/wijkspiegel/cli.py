@@ -3,6 +3,7 @@
 Journeys are imported where they begin: `--help` and a mistyped option need not wait seconds for libraries.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,9 +32,13 @@ app = typer.Typer(
     epilog="Start with: wijkspiegel demo",
 )
 EXTRA_OF = {
+    "django": "site",
     "shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey", "pyspark": "spark", "py4j": "spark",
 }  # fmt: skip
 """Library -> the extra that installs it."""
+COUNTRY_OF_DEMO = 1_000_000
+"""People in the country of the demo: twenty gemeenten to compare."""
+
 screen = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -153,6 +158,7 @@ def demo(
     people: Annotated[int, typer.Option(help="How many people live in the invented city.")] = 200_000,
     seed: SeedOption = 1,
     language: LanguageOption = Language.nl,
+    with_site: Annotated[bool, typer.Option("--site", help="End with the site on 127.0.0.1:8000, filled.")] = False,
 ) -> None:
     """Invent a city, compute its mirror, and say where to look."""
     from wijkspiegel.sources.invented import invent as invent_city
@@ -161,7 +167,30 @@ def demo(
         invent_city(people, seed, out / "city", progress)
         release = _look_into_own(out / "city" / "city.toml", language, progress)
         write(release, out, language, progress)
+        accounts = _fill_site(out, seed, language, progress) if with_site else []
     say_what_was_done(release, out, language)
+    if accounts:
+        screen.print("\nThe site: http://127.0.0.1:8000 (stop it with: make stop). Sign in as")
+        for email, password, role in accounts:
+            screen.print(f"  {role:<14} {email}  {password}", markup=False)
+
+
+def _fill_site(out: Path, seed: int, language: Language, progress: "Progress") -> list[tuple[str, str, str]]:
+    """The demo's own site, in the background."""
+    os.environ["WIJKSPIEGEL_DATA"] = str(out / "site")
+    from wijkspiegel.disclosure import write_release
+    from wijkspiegel.mirror import look_into
+    from wijkspiegel.site import commands
+    from wijkspiegel.sources.invented.country import invented_country
+
+    progress("inventing a country around the city")
+    country = look_into(invented_country(COUNTRY_OF_DEMO, seed), language=language)
+    write_release(country, out / "country")
+    accounts = commands.fill_demo([out / "country", out], progress)
+    progress("starting the site")
+    commands.stop()
+    commands.serve("127.0.0.1", 8000, 2, background=True)
+    return accounts
 
 
 @app.command()
@@ -319,6 +348,86 @@ def fetch_cbs(
     if code:
         screen.print("For peers, and a city among others, fetch all municipalities: leave --municipality out.")
     screen.print(f"Next: wijkspiegel mirror {' '.join(options)}")
+
+
+site = typer.Typer(no_args_is_help=True, help="The site: portfolio, library, themes and meetings.")
+app.add_typer(site, name="site")
+
+
+@site.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 2,
+    background: Annotated[bool, typer.Option("--background", help="Go on after this command, until `stop`.")] = False,
+) -> None:
+    """Set the site up, and serve it."""
+    from wijkspiegel.site import commands
+
+    screen.print(f"The site is on http://{host}:{port}")
+    commands.serve(host, port, workers, background)
+
+
+@site.command()
+def stop() -> None:
+    """End a server that runs in the background."""
+    from wijkspiegel.site import commands
+
+    screen.print("Stopped." if commands.stop() else "No server was running.")
+
+
+@site.command()
+def load(
+    release: Annotated[Path, typer.Argument(help="Directory of a release (with datapackage.json), or its zip file.")],
+) -> None:
+    """Show the figures of a release on the site. It takes the place of an earlier one of the same city."""
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    with progress_on_screen() as progress:
+        commands.load(release, progress)
+    screen.print("Loaded. Next: wijkspiegel site serve")
+
+
+@site.command("send-mail")
+def send_mail(
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and look again every five seconds.")] = False,
+) -> None:
+    """Deliver the mail that is waiting in the outbox."""
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    commands.send_mail(watch, screen.print)
+
+
+@site.command("clean-up")
+def clean_up(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+) -> None:
+    """Remove what need not be kept any more."""
+    from datetime import UTC, datetime
+
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    commands.clean_up(datetime.now(UTC), dry_run, screen.print)
+
+
+@site.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def django(context: typer.Context) -> None:
+    """A command of Django itself: `wijkspiegel site django dumpdata`."""
+    from wijkspiegel.site import commands
+
+    commands.run_django(context.args)
+
+
+@site.command()
+def createsuperuser() -> None:
+    """Make an account that may do everything. Asks for an e-mail address and a password."""
+    from wijkspiegel.site import commands
+
+    commands.set_up()
+    commands.run_django(["createsuperuser"])
 
 
 @contextmanager

@@ -7,8 +7,11 @@ from wijkspiegel.disclosure.release import (
     About,
     Release,
     join_tables,
+    pack,
+    part_of,
     read_release,
     release_table,
+    unpack,
     write_release,
 )
 
@@ -18,8 +21,11 @@ __all__ = [
     "Policy",
     "Release",
     "join_tables",
+    "pack",
+    "part_of",
     "protect",
     "read_release",
     "release_table",
+    "unpack",
     "write_release",
 ]

@@ -7,13 +7,16 @@ import hashlib
 import io
 import json
 import tempfile
+import zipfile
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from wijkspiegel.errors import DisclosureError, InputError
@@ -22,6 +25,8 @@ from wijkspiegel.tables import Note, Source
 
 FORMAT = 2
 """Version of the layout of a release. Raised when a file or column changes its meaning."""
+
+AnyPath = Path | zipfile.Path
 
 Kind = Literal["string", "integer", "number"]
 _ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64()}
@@ -325,6 +330,10 @@ def write_release(release: Release, directory: Path, pages: Mapping[str, str] = 
 
 def read_release(directory: Path) -> Release:
     """The release written in `directory`. Raises InputError where it is none, or was changed after it was made."""
+    return _read(directory)
+
+
+def _read(directory: AnyPath) -> Release:
     package = _package_at(directory / "datapackage.json")
     if (written_as := package["wijkspiegel"]["format"]) != FORMAT:
         raise InputError(
@@ -357,7 +366,68 @@ def read_release(directory: Path) -> Release:
     return Release(about, tables, boundaries, _SEAL)
 
 
-def _package_at(path: Path) -> dict[str, Any]:
+def pack(release: Release) -> bytes:
+    """The files of a release as one zip file, the same bytes for the same release."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _files(release).items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def unpack(packed: bytes) -> Release:
+    """The release in a zip file. Raises InputError where it is none, or was changed after it was made."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(packed))
+    except zipfile.BadZipFile:
+        raise InputError("this is no zip file", mend="Give the release as it was downloaded.") from None
+    return _read(zipfile.Path(archive))
+
+
+def part_of(release: Release, area: str) -> Release:
+    """What a release tells of one area and the areas in it: a release of its own about that area.
+
+    Raises KeyError for an area that it does not tell of.
+    """
+    areas = release.tables["areas"].to_pylist()
+    level = {row["area"]: row["level"] for row in areas}[area]
+    levels = release.about.levels[release.about.levels.index(level) :]
+    inside = _inside(areas, area)
+    about = replace(
+        release.about,
+        title=next(row["name"] for row in areas if row["area"] == area),
+        levels=levels,
+        home=release.about.home if release.about.home in levels else level,
+        subject=area,
+    )
+    tables = {name: _rows_of(table, inside) for name, table in release.tables.items()}
+    tables["areas"] = _rows_of(release.tables["areas"], inside | set(tables["peers"]["peer"].to_pylist()))
+    features = {
+        at: [feature for feature in collection["features"] if feature["id"] in inside]
+        for at, collection in release.boundaries.items()
+    }
+    boundaries = {at: {"type": "FeatureCollection", "features": found} for at, found in features.items() if found}
+    return Release(about, tables, boundaries, _SEAL)
+
+
+def _rows_of(table: pa.Table, areas: set[str]) -> pa.Table:
+    return table.filter(pc.is_in(table["area"], pa.array(sorted(areas), type=pa.string()))).combine_chunks()
+
+
+def _inside(areas: list[dict[str, Any]], area: str) -> set[str]:
+    """The area and all that lie in it, however deep, in any year."""
+    within = defaultdict(set)
+    for row in areas:
+        within[row["parent"]].add(row["area"])
+    found, waiting = {area}, [area]
+    while waiting:
+        new = within[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _package_at(path: AnyPath) -> dict[str, Any]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         package["wijkspiegel"]["format"]
@@ -368,7 +438,7 @@ def _package_at(path: Path) -> dict[str, Any]:
     return dict(package)
 
 
-def _no_release(path: Path) -> InputError:
+def _no_release(path: AnyPath) -> InputError:
     return InputError("this is not the datapackage.json of a release", file=path, mend="Copy the release again, whole.")
 
 

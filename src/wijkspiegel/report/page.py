@@ -27,7 +27,7 @@ def page_of(release: Release, language: Language) -> str:
     return environment.get_template("page.html.j2").render(
         language=language,
         words=words,
-        style=_resource("templates/style.css"),
+        style=_resource("styles/charts.css") + _resource("styles/page.css"),
         title=about.title,
         answer=answer(figures, words),
         intro=words["page"]["intro"].format(**told),

@@ -1,0 +1,1 @@
+"""Municipalities and neighbourhoods: releases that were loaded, and the pages that show them."""

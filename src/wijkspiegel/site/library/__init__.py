@@ -1,0 +1,1 @@
+"""What cities share: approaches, lessons and dilemmas, and themes for the next sessions."""

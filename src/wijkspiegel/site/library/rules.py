@@ -1,0 +1,294 @@
+"""Writing, reviewing and publishing pieces; answering dilemmas; putting themes forward and supporting them.
+
+An editor writes for the own city, and sends it for review. The programme team publishes, or sends it back with a
+remark. What was published stays public while a next revision is written. Drafts of another city are seen by nobody
+else but the programme team.
+"""
+
+import io
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, models, transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from PIL import Image, UnidentifiedImageError
+
+from wijkspiegel.site.audit.rules import record
+from wijkspiegel.site.cities.models import City, Peer
+from wijkspiegel.site.library import search
+from wijkspiegel.site.library.models import Answer, File, Kind, Piece, Revision, State, Support, Theme, ThemeState
+from wijkspiegel.site.mail import rules as mail
+from wijkspiegel.site.people import rules as people
+from wijkspiegel.site.people.models import Role, User
+
+CONTENT = ("language", "title", "summary", "year", "done", "came", "value", "reuse", "costs", "links")
+"""The fields of a piece that a revision has."""
+
+MOST_BYTES = 10_000_000
+PDF = b"%PDF-"
+PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+
+
+# Pieces -------------------------------------------------------------------------------------------------------------
+
+
+def may_write(visitor: people.Visitor, city: str) -> bool:
+    return people.has(visitor, Role.EDITOR, *people.STAFF, city=city)
+
+
+def visible_to(visitor: people.Visitor) -> QuerySet[Piece]:
+    """Public pieces, and those of the own city; all of them for the programme team."""
+    pieces = Piece.objects.select_related("city")
+    if people.has(visitor, *people.STAFF):
+        return pieces
+    return pieces.filter(Q(is_public=True) | Q(city__in=people.cities_of(visitor)))
+
+
+def public(kind: str = "", theme: str = "", sought: str = "", near: City | None = None) -> list[Piece]:
+    """Public pieces: the best match first when something is sought; else those of `near` and its peers first."""
+    pieces = Piece.objects.filter(is_public=True).select_related("city").prefetch_related("themes")
+    if kind in Kind.values:
+        pieces = pieces.filter(kind=kind)
+    if theme:
+        pieces = pieces.filter(themes__slug=theme)
+    if sought:
+        place = {pk: number for number, pk in enumerate(search.find(sought))}
+        return sorted(pieces.filter(pk__in=place), key=lambda piece: place[piece.pk])
+    if near is None:
+        return list(pieces[:500])
+    rank = {near.code: 0} | dict(
+        Peer.objects.filter(part__city=near, part__release__is_current=True).values_list("code", "rank")
+    )
+    return sorted(pieces[:500], key=lambda piece: rank.get(piece.city_id, len(rank) + 1))
+
+
+@transaction.atomic
+def begin(kind: Kind, city: City, content: Mapping[str, Any], themes: Sequence[Theme], by: people.Visitor) -> Piece:
+    """Begin a piece: a draft."""
+    _require_writer(by, city.code)
+    piece = Piece.objects.create(kind=kind, city=city, slug=_free_slug(Piece, content["title"]))
+    piece.themes.set(themes)
+    _add_revision(piece, 1, content, by)
+    return piece
+
+
+@transaction.atomic
+def write(
+    piece: Piece, content: Mapping[str, Any], themes: Sequence[Theme], number: int, by: people.Visitor
+) -> Revision:
+    """A next revision. Raises ConflictError where somebody else wrote after revision `number`."""
+    _require_writer(by, piece.city_id)
+    latest = _latest(piece)
+    if latest.number != number:
+        raise people.ConflictError(
+            _("Somebody else changed this meanwhile. Theirs is shown: put both together, and save.")
+        )
+    piece.themes.set(themes)
+    return _add_revision(piece, number + 1, content, by)
+
+
+def _require_writer(by: people.Visitor, city: str) -> None:
+    if not may_write(by, city):
+        raise PermissionDenied
+
+
+def _latest(piece: Piece) -> Revision:
+    """The latest revision; whoever changes something waits for whoever is at it."""
+    Piece.objects.select_for_update().get(pk=piece.pk)
+    return piece.revisions.all()[0]
+
+
+def _add_revision(piece: Piece, number: int, content: Mapping[str, Any], by: people.Visitor) -> Revision:
+    kept = dict.fromkeys(CONTENT, "") | {"year": None} | {key: content[key] for key in CONTENT if key in content}
+    revision = Revision.objects.create(piece=piece, number=number, content=kept, by=by.pk or 0)
+    record("piece written", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
+    return revision
+
+
+@transaction.atomic
+def ask_review(piece: Piece, by: people.Visitor) -> None:
+    _require_writer(by, piece.city_id)
+    _move(_latest(piece), State.DRAFT, State.REVIEW)
+    record("review asked", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
+
+
+@transaction.atomic
+def send_back(piece: Piece, remark: str, by: people.Visitor) -> None:
+    """Not yet: with a remark for who wrote it, who also gets it by mail."""
+    people.require(by, *people.STAFF)
+    latest = _latest(piece)
+    _move(latest, State.REVIEW, State.DRAFT, remark)
+    writer = User.objects.filter(pk=latest.by).first()
+    if writer is not None:
+        mail.send(
+            f"sent back {piece.pk} {latest.number} {timezone.now():%Y%m%d%H%M%S}",
+            writer.email,
+            _("Your text needs a little more: %(title)s") % {"title": latest.content["title"]},
+            remark,
+        )
+    record("sent back", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
+
+
+@transaction.atomic
+def publish(piece: Piece, by: people.Visitor) -> None:
+    """Make the latest revision public."""
+    people.require(by, *people.STAFF)
+    latest = _latest(piece)
+    _move(latest, State.REVIEW, State.PUBLISHED)
+    for field in CONTENT:
+        setattr(piece, field, latest.content[field])
+    piece.is_public = True
+    piece.published = piece.published or timezone.now()
+    piece.save()
+    search.index(piece)
+    record("published", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
+
+
+@transaction.atomic
+def withdraw(piece: Piece, by: people.Visitor) -> None:
+    """Take a piece from public view; its revisions stay."""
+    _require_writer(by, piece.city_id)
+    piece.is_public = False
+    piece.save(update_fields=["is_public"])
+    search.forget(piece)
+    record("withdrawn", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
+
+
+def _move(revision: Revision, before: State, after: State, remark: str = "") -> None:
+    if revision.state != before:
+        raise people.ConflictError(_("Somebody else moved this on meanwhile. Look at it again."))
+    revision.state, revision.remark = after, remark
+    revision.save(update_fields=["state", "remark"])
+
+
+def _free_slug(of: type[models.Model], title: str) -> str:
+    slug = slugify(title)[:90] or "x"
+    taken = of._default_manager.filter(slug=slug).exists()
+    return f"{slug}-{uuid.uuid4().hex[:6]}" if taken else slug
+
+
+# Dilemmas and files -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def answer(piece: Piece, city: City, text: str, by: people.Visitor) -> Answer:
+    """What a city did with a dilemma; its answer before is replaced."""
+    people.require(by, Role.EDITOR, city=city.code)
+    if piece.kind != Kind.DILEMMA or not piece.is_public:
+        raise PermissionDenied
+    given, _new = Answer.objects.update_or_create(piece=piece, city=city, defaults={"text": text, "at": timezone.now()})
+    record("dilemma answered", actor=by.pk, kind="piece", of=piece.pk, city=city.code)
+    return given
+
+
+@transaction.atomic
+def attach(piece: Piece, upload: "UploadedFile[Any]", by: people.Visitor) -> File:
+    """Put a file with a piece: a PDF or a picture by its content. What a picture tells beside the image is removed."""
+    _require_writer(by, piece.city_id)
+    if (upload.size or 0) > MOST_BYTES:
+        raise ValidationError(_("A file may have ten megabytes at most."))
+    content = upload.read()
+    kind, kept = ("application/pdf", content) if content.startswith(PDF) else _picture(content)
+    file = File(piece=piece, name=(upload.name or "")[:150], kind=kind, size=len(kept))
+    file.content.save(f"{uuid.uuid4().hex}.{kind.rpartition('/')[2]}", ContentFile(kept), save=False)
+    file.save()
+    record("file attached", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
+    return file
+
+
+def _picture(content: bytes) -> tuple[str, bytes]:
+    """Kind and content of a picture, without where and with what it was made."""
+    try:
+        with Image.open(io.BytesIO(content), formats=list(PICTURES)) as picture:
+            kind = str(picture.format)
+            plain = Image.new(picture.mode, picture.size)
+            plain.paste(picture)
+            if picture.mode == "P":
+                plain.putpalette(picture.getpalette() or [])
+            kept = io.BytesIO()
+            plain.save(kept, kind)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        raise ValidationError(_("Only PDF, JPEG, PNG and WebP can be added, and this is none of them.")) from None
+    return PICTURES[kind], kept.getvalue()
+
+
+@transaction.atomic
+def detach(file: File, by: people.Visitor) -> None:
+    _require_writer(by, file.piece.city_id)
+    transaction.on_commit(lambda: file.content.delete(save=False))
+    File.objects.filter(pk=file.pk).delete()
+    record("file removed", actor=by.pk, kind="piece", of=file.piece_id, city=file.piece.city_id)
+
+
+# Themes -------------------------------------------------------------------------------------------------------------
+
+
+def themes() -> QuerySet[Theme]:
+    """Open themes, the most supported first."""
+    counted = Theme.objects.annotate(number=Count("supports"))
+    return counted.filter(state=ThemeState.OPEN).order_by("-number", "title")
+
+
+@transaction.atomic
+def put_forward(title: str, why: str, by: User) -> Theme:
+    """A new theme, supported by who puts it forward. At most five a day."""
+    people.require(by, Role.PARTICIPANT)
+    people.limit("theme", str(by.pk), 5, timedelta(days=1), timezone.now())
+    theme = Theme.objects.create(slug=_free_slug(Theme, title), title=title, why=why, by=by)
+    Support.objects.create(theme=theme, user=by)
+    record("theme put forward", actor=by.pk, kind="theme", of=theme.pk)
+    return theme
+
+
+def support(theme: Theme, by: User) -> None:
+    """Once for each person, however often they ask."""
+    people.require(by, Role.PARTICIPANT)
+    if theme.state != ThemeState.OPEN:
+        raise people.ConflictError(_("This theme is no longer open."))
+    try:
+        with transaction.atomic():
+            Support.objects.create(theme=theme, user=by)
+    except IntegrityError:
+        return
+
+
+def withdraw_support(theme: Theme, by: User) -> None:
+    Support.objects.filter(theme=theme, user=by).delete()
+
+
+@transaction.atomic
+def merge(theme: Theme, into: Theme, by: people.Visitor) -> None:
+    """Two themes become one; who supported both counts once."""
+    people.require(by, *people.STAFF)
+    locked = {
+        one.pk: one for one in Theme.objects.select_for_update().filter(pk__in=(theme.pk, into.pk)).order_by("pk")
+    }
+    theme, into = locked[theme.pk], locked[into.pk]
+    if theme == into or ThemeState.OPEN not in (theme.state,) or into.state != ThemeState.OPEN:
+        raise people.ConflictError(_("Only two open themes can be merged."))
+    already = into.supports.values_list("user", flat=True)
+    theme.supports.exclude(user__in=list(already)).update(theme=into)
+    theme.supports.all().delete()
+    theme.state, theme.into = ThemeState.MERGED, into
+    theme.save()
+    record("theme merged", actor=by.pk, kind="theme", of=theme.pk)
+
+
+@transaction.atomic
+def adopt(theme: Theme, where: str, by: people.Visitor) -> None:
+    """Take a theme up in a meeting. where : the address of that meeting on this site."""
+    people.require(by, *people.STAFF)
+    changed = Theme.objects.filter(pk=theme.pk, state=ThemeState.OPEN).update(
+        state=ThemeState.ADOPTED, adopted_in=where
+    )
+    if not changed:
+        raise people.ConflictError(_("This theme is no longer open."))
+    record("theme taken up", actor=by.pk, kind="theme", of=theme.pk)

@@ -1,0 +1,28 @@
+"""What is asked of people who manage accounts."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wijkspiegel.site.people.models import Role, User
+
+
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("name", "language")
+        widgets = {"language": forms.RadioSelect(choices=[("nl", "Nederlands"), ("en", "English")])}  # noqa: RUF012
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices[1:], widget=forms.RadioSelect)
+    city = forms.CharField(
+        label=_("Code of the municipality"),
+        max_length=20,
+        required=False,
+        help_text=_("For a city editor only, such as GM0307."),
+    )
+
+
+class EraseForm(forms.Form):
+    sure = forms.BooleanField(label=_("Yes, remove my account and all that is kept of me"))
