@@ -332,7 +332,7 @@ class Measured:
     persons : [row], how many people each figure is of. counted : columns that count something, which are rounded.
     exact : columns that are a part of these persons, told exactly: a small part of them gives people away.
     people : [row], how many each figure is about, where it may tell of fewer; else as persons. around : area -> the
-    area that it is a part of.
+    area that it is a part of. told_by : [row], the people who make up what is told, on either side; else as persons.
     """
 
     columns: Mapping[str, list[Any]]
@@ -341,3 +341,4 @@ class Measured:
     exact: tuple[str, ...] = ()
     people: NDArray[np.float64] | None = None
     around: Mapping[str, str] = field(default_factory=dict)
+    told_by: NDArray[np.float64] | None = None

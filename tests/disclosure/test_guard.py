@@ -39,11 +39,21 @@ def test_a_share_that_tells_of_a_few_is_not_told_and_neither_is_its_rest() -> No
 def test_shares_of_contacts_are_made_of_rounded_counts() -> None:
     columns: dict[str, list[Any]] = {
         "area": ["a"] * 2, "sphere": ["work"] * 2, "group": ["nl"] * 2, "contact_group": ["nl", "europe"],
+        "contacts": [93.0, 14.0], "share": [93 / 107, 14 / 107],
+    }  # fmt: skip
+    tables, _ = guarded({"mixing": Measured(columns, np.array([50.0, 50]), ("contacts",))}, POLICY)
+    assert tables["mixing"]["contacts"].to_pylist() == [95, 15]
+    assert tables["mixing"]["share"].to_pylist() == [round(95 / 105, 4), round(15 / 105, 4)]
+
+
+def test_of_two_numbers_of_contacts_none_is_told_where_one_is_small() -> None:
+    columns: dict[str, list[Any]] = {
+        "area": ["a"] * 2, "sphere": ["work"] * 2, "group": ["nl"] * 2, "contact_group": ["nl", "europe"],
         "contacts": [93.0, 4.0], "share": [93 / 97, 4 / 97],
     }  # fmt: skip
     tables, _ = guarded({"mixing": Measured(columns, np.array([50.0, 50]), ("contacts",))}, POLICY)
-    assert tables["mixing"]["contacts"].to_pylist() == [95, None]
-    assert tables["mixing"]["share"].to_pylist() == [1.0, None]
+    assert tables["mixing"]["contacts"].to_pylist() == [None, None]  # all of them are told in mirrors.csv
+    assert tables["mixing"]["share"].to_pylist() == [None, None]
 
 
 # An attacker who knows the exact numbers behind every ratio that is shown -------------------------------------------

@@ -32,33 +32,90 @@ DIGITS = 4
 BLANK = {"mirrors": ("naive",), "mixing": ("contacts", "share")}
 """What is left blank where it may not be told; in the other tables the row goes."""
 
+COUNTS_OF_PEOPLE = ("persons", "contacts")
+"""What mirrors.csv tells of how many there are: blank where it would tell a group that is not shown."""
+
+Group = tuple[str, str, str]
+"""Area, sphere and own group."""
+
+PAIR = ("mixing:", "mixing_in_area:")
+OF_OWN = ("share", "inbreeding", "inbreeding_in_area", "ei")
+"""Measures of homophily that tell one pair of groups, and those that tell the own group beside all others."""
+
 
 def guarded(measured: Mapping[str, Measured], policy: Policy) -> tuple[dict[str, pa.Table], tuple[Note, ...]]:
     """Every table of contacts as it may leave, and what was left out. A table that was not measured is empty."""
     tables, left_out = {}, 0
+    shut = _groups_that_follow(measured.get("mirrors"), policy)
+    shut_pairs: set[tuple[Group, str]] = set()
     for name in OF_CONTACTS:
         figures = measured.get(name)
         if figures is None:
             tables[name] = release_table(name, {column.name: [] for column in RELEASE_TABLES[name]})
             continue
         few = figures.persons < policy.min_cell
-        hidden = without_leaks(
-            _people(name, figures), few | _few_told(name, figures, policy), sums(name, figures), policy
-        )
+        closed = few | _few_told(name, figures, policy) | _told_elsewhere(name, figures, shut, shut_pairs)
+        hidden = without_leaks(_people(name, figures), closed, sums(name, figures), policy)
+        if name == "mixing":
+            shut_pairs = {pair for pair, gone in zip(_pairs(name, figures), hidden, strict=True) if pair and gone}
         gone = few if name in BLANK else hidden
         left_out += int(gone.sum())
         rows = np.flatnonzero(~gone)
         columns = _columns(name, figures, rows, policy)
         columns |= {column: np.where(hidden[rows], np.nan, columns[column]) for column in BLANK.get(name, ())}
+        if name == "mirrors":
+            follows = np.array([group in shut for group in _groups(figures)])[rows]
+            columns |= {column: np.where(follows, np.nan, columns[column]) for column in COUNTS_OF_PEOPLE}
         tables[name] = release_table(name, columns)
     return tables, (_note(left_out, policy),) if left_out else ()
 
 
+def _groups(figures: Measured) -> list[Group]:
+    return list(zip(*(figures.columns[name] for name in ("area", "sphere", "group")), strict=True))
+
+
+def _groups_that_follow(mirrors: Measured | None, policy: Policy) -> set[Group]:
+    """Whose number would tell that of a group that is not shown."""
+    if mirrors is None:
+        return set()
+    few = mirrors.persons < policy.min_cell
+    hidden = without_leaks(_people("mirrors", mirrors), few, sums("mirrors", mirrors), policy)
+    return {group for group, gone in zip(_groups(mirrors), hidden, strict=True) if gone}
+
+
+def _pairs(name: str, figures: Measured) -> list[tuple[Group, str] | None]:
+    """Of each row the pair of groups that it tells of: that of the own group, where it tells all others together."""
+    if name == "mixing":
+        return list(zip(_groups(figures), figures.columns["contact_group"], strict=True))
+    if name == "exposure":
+        named = ((area, sphere, *group.split(":")) for area, sphere, group in _groups(figures))
+        return [((area, sphere, own), other[0] if other else own) for area, sphere, own, *other in named]
+    if name == "homophily":
+        return [
+            (group, measure.partition(":")[2] or group[2]) if measure.startswith((*PAIR, *OF_OWN)) else None
+            for group, measure in zip(_groups(figures), figures.columns["measure"], strict=True)
+        ]
+    return [None] * len(figures.persons)
+
+
+def _told_elsewhere(name: str, figures: Measured, shut: set[Group], shut_pairs: set[tuple[Group, str]]) -> Mask:
+    """[row], what another table withholds: pairs of groups, and all of a group whose number does not leave."""
+    closed = [
+        pair is not None and (pair in shut_pairs or (name == "mixing" and pair[0] in shut))
+        for pair in _pairs(name, figures)
+    ]
+    return np.array(closed, dtype=bool)
+
+
 @dataclass(frozen=True)
 class Sum:
-    """Sides that are about the same people: a whole and its parts, or two ways to part everybody. Rows of each side."""
+    """Sides that are about the same people: a whole and its parts, or two ways to part everybody. Rows of each side.
+
+    told : whether the whole is told in another table, and has no row here.
+    """
 
     sides: tuple[NDArray[np.intp], ...]
+    told: bool = False
 
 
 def sums(name: str, figures: Measured) -> list[Sum]:
@@ -82,6 +139,11 @@ def sums(name: str, figures: Measured) -> list[Sum]:
         for (_, *of), rows in parts.items()
         if (key := tuple(of)) in row_of
     ]
+    if name == "mixing":
+        of_group: dict[Group, list[int]] = {}
+        for row, group in enumerate(_groups(figures)):
+            of_group.setdefault(group, []).append(row)
+        found += [Sum((np.array(rows),), told=True) for rows in of_group.values()]
     if name == "outcomes":
         ways: dict[tuple[str, str], dict[str, list[int]]] = {}
         for row, (area, outcome, by) in enumerate(
@@ -112,6 +174,8 @@ def without_leaks(people: Floats, hidden: Mask, equal: Sequence[Sum], policy: Po
 def _leak(people: Floats, hidden: Mask, equal: Sum, policy: Policy) -> int | None:
     """The row to hide, if what one side hides follows from another."""
     everybody = max(people[side].sum() for side in equal.sides)
+    if equal.told:
+        return _leak_of_rest(people, hidden, equal.sides[0], policy)
     shown = [side[~hidden[side] & (people[side] > 0)] for side in equal.sides]
     for told, other in permutations(range(len(shown)), 2):
         rest = everybody - people[shown[other]].sum()
@@ -123,6 +187,15 @@ def _leak(people: Floats, hidden: Mask, equal: Sum, policy: Policy) -> int | Non
             choice = shown[other] if len(shown[other]) else shown[told]
             return int(choice[people[choice].argmin()])
     return None
+
+
+def _leak_of_rest(people: Floats, hidden: Mask, rows: NDArray[np.intp], policy: Policy) -> int | None:
+    """The row to hide, where the whole is told and what is hidden of it is one figure, or few."""
+    withheld, shown = rows[hidden[rows] & (people[rows] > 0)], rows[~hidden[rows] & (people[rows] > 0)]
+    if not len(withheld) or not len(shown):
+        return None
+    follows = len(withheld) == 1 or people[withheld].sum() < policy.min_cell
+    return int(shown[people[shown].argmin()]) if follows else None
 
 
 def _people(name: str, figures: Measured) -> Floats:
@@ -137,8 +210,10 @@ def _few_told(name: str, figures: Measured, policy: Policy) -> Mask:
     if name not in BLANK:
         return np.zeros(len(figures.persons), dtype=bool)
     exact = np.array(figures.columns[BLANK[name][0]], dtype=np.float64)
-    few = rounded_count(exact, policy) if name == "mixing" else without_few(exact, figures.persons, policy)
-    return np.isnan(few)
+    if name != "mixing":
+        return np.isnan(without_few(exact, figures.persons, policy))
+    told_by = figures.persons if figures.told_by is None else figures.told_by
+    return np.isnan(rounded_count(exact, policy)) | ((told_by > 0) & (told_by < policy.min_cell) & (exact > 0))
 
 
 def _columns(name: str, figures: Measured, rows: NDArray[np.intp], policy: Policy) -> dict[str, Any]:

@@ -46,7 +46,7 @@ MOST = 1_000_000
 @dataclass(frozen=True)
 class Task:
     """One area, its people, and who are around them. home : whether it is of the home level; only there all groups are
-    held against the area at once. compared : what else may be called around them.
+    held against the area at once. compared : what else may be called around them. sizes : [group], people in all areas.
     """
 
     area: str
@@ -54,6 +54,7 @@ class Task:
     contacts: Contacts
     reference: Reference
     compared: tuple[Reference, ...]
+    sizes: Floats
 
 
 def circle_figures(city: City, progress: Progress, processes: int | None = None) -> dict[str, Measured]:
@@ -101,6 +102,8 @@ def _tasks(
     """People are taken by area when it is their turn, in the order in which they stand."""
     order = np.argsort(contacts.area, kind="stable")
     starts = np.searchsorted(contacts.area[order], np.arange(len(contacts.areas) + 1))
+    known = np.bincount(contacts.group, minlength=len(contacts.scheme.groups)).astype(np.float64)
+    sizes = np.full(len(known), np.inf) if contacts.sampled else known
     for code, rows in parts.items():
         everybody = np.concatenate([order[starts[row] : starts[row + 1]] for row in rows])
         who = np.sort(_by_lot(everybody, code))
@@ -112,7 +115,7 @@ def _tasks(
             weight=here.weight * (len(everybody) / len(who)),
         )
         references = tuple(one.take(rows) for one in compared.get(code, ()))
-        yield Task(code, code in compared, here, reference.take(rows), references)
+        yield Task(code, code in compared, here, reference.take(rows), references, sizes)
 
 
 def _by_lot(everybody: NDArray[np.intp], code: str) -> NDArray[np.intp]:
@@ -198,4 +201,4 @@ def _add_sphere(rows: Rows, task: Task, sphere: str, group: str, circle: Circle,
         return
     add_exposure(rows, area, sphere, group, replace(circle, around=meetable), contacts.scheme.groups)
     add_homophily(rows, area, sphere, group, circle, contacts)
-    add_mixing(rows, area, sphere, group, circle, contacts.scheme.groups)
+    add_mixing(rows, area, sphere, group, circle, contacts.scheme.groups, task.sizes)

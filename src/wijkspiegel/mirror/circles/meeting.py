@@ -77,15 +77,19 @@ def _fewest_of_pairs(circle: Circle) -> float:
     return fewest(*(counts > 0).sum(axis=0), *(elsewhere > 0).sum(axis=0))
 
 
-def add_mixing(rows: Rows, area: str, sphere: str, group: str, circle: Circle, groups: tuple[str, ...]) -> None:
+def add_mixing(
+    rows: Rows, area: str, sphere: str, group: str, circle: Circle, groups: tuple[str, ...], sizes: Floats
+) -> None:
+    """sizes : [group], people who can be a contact, of all areas."""
     if group == "all":
         return
     counts = np.asarray(circle.counts, dtype=np.float64)
     found = (circle.sample.weight[:, None] * counts).sum(axis=0)
     persons = int((counts.sum(axis=1) > 0).sum())
-    for other, contacts in zip(groups, found, strict=True):
+    who_tell = np.minimum((counts > 0).sum(axis=0), sizes)
+    for other, contacts, few in zip(groups, found, who_tell, strict=True):
         share = contacts / found.sum() if found.sum() else np.nan
         rows.add(
-            "mixing", persons, area=area, sphere=sphere, group=group, contact_group=other,
+            "mixing", persons, told_by=float(few), area=area, sphere=sphere, group=group, contact_group=other,
             contacts=float(contacts), share=float(share),
         )  # fmt: skip

@@ -34,12 +34,15 @@ class Rows:
 
     columns: dict[str, dict[str, list[Any]]] = field(default_factory=_columns)
     persons: dict[str, list[float]] = field(default_factory=_lists)
+    told_by: dict[str, list[float]] = field(default_factory=_lists)
     people: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
-    def add(self, table: str, of: float, **values: Any) -> None:
+    def add(self, table: str, of: float, *, told_by: float | None = None, **values: Any) -> None:
+        """of : people whom the figure is of. told_by : those who make up what is told, where these are fewer."""
         for column, value in values.items():
             self.columns[table][column].append(value)
         self.persons[table].append(of)
+        self.told_by[table].append(of if told_by is None else told_by)
 
     def extend(self, found: "Rows") -> None:
         """The rows of other areas, after these."""
@@ -47,6 +50,7 @@ class Rows:
             for column, values in columns.items():
                 self.columns[table][column].extend(values)
             self.persons[table].extend(found.persons[table])
+            self.told_by[table].extend(found.told_by[table])
         self.people |= found.people
 
     def measured(self, around: Mapping[str, str]) -> dict[str, Measured]:
@@ -59,6 +63,7 @@ class Rows:
                 ("naive",),
                 self._people_of(columns),
                 around,
+                np.array(self.told_by[name]),
             )
             for name, columns in self.columns.items()
         }
