@@ -195,7 +195,7 @@ def _fill_site(out: Path, seed: int, language: Language, progress: "Progress") -
 
 @app.command()
 def connectors(
-    city: Annotated[Path | None, typer.Argument(help="city.toml with a [survey] or [ties].")] = None,
+    city: Annotated[Path | None, typer.Argument(help="city.toml that tells of a survey or of ties.")] = None,
     people: Annotated[Path | None, typer.Option(help="File of people: person, area, group.")] = None,
     ties: Annotated[Path | None, typer.Option(help="File of ties: person, contact and, if there are, sphere.")] = None,
     memberships: Annotated[Path | None, typer.Option(help="File of memberships: person, sphere, membership.")] = None,
@@ -213,7 +213,9 @@ def connectors(
     area: Annotated[str, typer.Option(help="Column of people with the area.")] = "area",
     group: Annotated[str, typer.Option(help="Column of people with the group.")] = "group",
     person: Annotated[str, typer.Option(help="Column of all files with the person.")] = "person",
-    year: Annotated[int | None, typer.Option(help="Year of the people. This year by default.")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1900, max=2099, help="Year of the people. This year by default.")
+    ] = None,
     mutual: Annotated[bool, typer.Option(help="Count a tie only where both name each other.")] = False,
     reference: Annotated[
         str | None, typer.Option(help='Who is around people: a level, "500 m" or "1000 people".')
