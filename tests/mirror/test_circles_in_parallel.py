@@ -62,6 +62,15 @@ def test_areas_of_every_level_are_told_and_the_user_hears_how_many_there_are() -
     assert persons[0].tolist() == persons[1:3].sum(axis=0).tolist()
 
 
+def test_all_groups_are_held_against_the_area_at_once_on_the_home_level_only() -> None:
+    mirrors = circle_figures(city(), lambda step: None)["mirrors"].columns
+    forms: dict[str, set[str]] = {}
+    for area, form in zip(mirrors["area"], mirrors["form"], strict=True):
+        forms.setdefault(area, set()).add(form)
+    below = {"one_sided", "two_sided", "bubble"}
+    assert forms == {"G": below | {"multigroup"}} | dict.fromkeys(("w0", "w1", "b0", "b1", "b2"), below)
+
+
 def test_stopping_leaves_no_process_behind() -> None:
     def stop(step: str) -> None:
         raise KeyboardInterrupt
