@@ -134,7 +134,17 @@ class _Family:
 
 
 def _protect_year(compositions: Sequence[Composition], policy: Policy) -> list[Composition]:
-    """All levels and schemes of one year, in the order given."""
+    """All levels and schemes of one year, in the order given.
+
+    Areas are looked at by code: where two are as good, their place in a file does not choose between them, and schemes
+    that list the same areas in another order are known to be about the same people.
+    """
+    by_code = [np.argsort(c.areas.codes, kind="stable") for c in compositions]
+    protected = _protect_by_code([c.take(order) for c, order in zip(compositions, by_code, strict=True)], policy)
+    return [c.take(np.argsort(order)) for c, order in zip(protected, by_code, strict=True)]
+
+
+def _protect_by_code(compositions: Sequence[Composition], policy: Policy) -> list[Composition]:
     schemes = dict.fromkeys(c.scheme.code for c in compositions)
     coarse = {_coarser(code, schemes) for code in schemes}
     families = [_family(compositions, code, schemes) for code in schemes if code not in coarse]
