@@ -359,7 +359,7 @@ app.add_typer(site, name="site")
 @site.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 2,
     background: Annotated[bool, typer.Option("--background", help="Go on after this command, until `stop`.")] = False,
 ) -> None:

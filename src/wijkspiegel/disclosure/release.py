@@ -375,12 +375,12 @@ def pack(release: Release) -> bytes:
     return packed.getvalue()
 
 
-def unpack(packed: bytes) -> Release:
-    """The release in a zip file. Raises InputError where it is none, or was changed after it was made."""
+def unpack(packed: bytes, file: object = None) -> Release:
+    """The release in a zip file. Raises InputError, which names `file`, where it is none, or was changed since."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(packed))
     except zipfile.BadZipFile:
-        raise InputError("this is no zip file", mend="Give the release as it was downloaded.") from None
+        raise InputError("this is no zip file", file=file, mend="Give the release as it was downloaded.") from None
     return _read(zipfile.Path(archive))
 
 

@@ -10,7 +10,6 @@ urlpatterns = [
     path(".well-known/security.txt", pages.security_txt),
     path("theme.css", pages.theme_css, name="theme"),
     path("api/v1/", include("wijkspiegel.site.api.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     *meetings,
     *i18n_patterns(
         path("account/", include("allauth.urls")),
@@ -23,4 +22,3 @@ urlpatterns = [
         path("privacy/", pages.privacy, name="privacy"),
     ),
 ]
-handler400 = handler403 = handler404 = handler500 = None

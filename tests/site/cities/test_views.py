@@ -56,6 +56,11 @@ def test_catalogues_find_a_description(loaded: Release, client: Client) -> None:
     text = client.get("/nl/cities/delfzicht/").content.decode()
     (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
     told = json.loads(script)
+    assert "dct:license" not in told["dcat:distribution"]  # its sources name none
+    Release.objects.update(licence="CC BY 4.0")
+    text = client.get("/nl/cities/delfzicht/").content.decode()
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    told = json.loads(script)
     assert (told["@type"], told["dcat:distribution"]["dct:license"]["@id"][:31]) == (
         "dcat:Dataset", "http://creativecommons.org/lice",
     )  # fmt: skip

@@ -25,12 +25,14 @@ class City(models.Model):
 class Release(models.Model):
     """One load of a release. subject : code of the city that it is about; "" where it tells of many.
 
-    digest : SHA-256 of its datapackage.json, which holds the hashes of all its files.
+    digest : SHA-256 of all its files together, as `disclosure.pack` puts them. licence : of its sources; "" where they
+    have none, or several.
     """
 
     subject = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
+    licence = models.CharField(max_length=60, blank=True)
     latest_year = models.PositiveSmallIntegerField()
     loaded = models.DateTimeField(default=timezone.now)
     by = models.BigIntegerField(default=0)

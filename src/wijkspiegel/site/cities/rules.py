@@ -48,7 +48,7 @@ def load(path: Path, by: int = 0, say: Progress = lambda step: None) -> Release:
     Raises InputError for what is no release, of another layout, or changed after it was made.
     """
     say(f"reading {path}")
-    figures = unpack(path.read_bytes()) if path.is_file() else read_release(path)
+    figures = unpack(path.read_bytes(), path) if path.is_file() else read_release(path)
     package = pack(figures)
     digest = hashlib.sha256(package).hexdigest()
     with transaction.atomic():
@@ -76,9 +76,11 @@ def _make_current(release: Release) -> None:
 def _write(figures: Figures, digest: str, by: int, say: Progress) -> Release:
     about = figures.about
     years = pc.unique(figures.tables["areas"]["year"]).to_pylist()
+    licences = {source.licence for source in about.sources}
     release = Release.objects.create(
-        subject=about.subject, title=about.title, digest=digest, latest_year=max(years), by=by, is_current=False
-    )
+        subject=about.subject, title=about.title, digest=digest, latest_year=max(years), by=by, is_current=False,
+        licence=licences.pop() if len(licences) == 1 else "",
+    )  # fmt: skip
     homes = [about.subject] if about.subject else _codes_of_level(figures, about.home or about.levels[0])
     for number, code in enumerate(homes, start=1):
         say(f"{about.title}: {number} of {len(homes)}")

@@ -83,7 +83,7 @@ def outlines(measure: str) -> dict[str, Any]:
     return collection
 
 
-def map_svg(measure: str, language: str) -> str:
+def map_svg(measure: str) -> str:
     listed = cities_by(measure)
     shades = _shades(listed)
     drawn = choropleth(

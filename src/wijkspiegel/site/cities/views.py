@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def map_svg(request: HttpRequest) -> HttpResponse:
-    drawn = standing.map_svg(standing.known_measure(request.GET.get("measure")), get_language() or "nl")
+    drawn = standing.map_svg(standing.known_measure(request.GET.get("measure")))
     response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     response["Cache-Control"] = "public, max-age=600"

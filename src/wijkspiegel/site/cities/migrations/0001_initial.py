@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(blank=True, max_length=20)),
                 ("title", models.CharField(max_length=200)),
                 ("digest", models.CharField(max_length=64)),
+                ("licence", models.CharField(blank=True, max_length=60)),
                 ("latest_year", models.PositiveSmallIntegerField()),
                 ("loaded", models.DateTimeField(default=django.utils.timezone.now)),
                 ("by", models.BigIntegerField(default=0)),
