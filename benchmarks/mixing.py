@@ -1,7 +1,7 @@
-"""How long do the figures of contacts of a country take? `python -m benchmarks.mixing [--areas 300]`.
+"""How long do the figures of contacts of a country take? `python -m benchmarks.mixing [--areas 280]`.
 
-An invented country: areas of some 1,200 people of seven groups, each with 5 to 100 contacts in each of five spheres.
-The figures of all areas are made, in as many processes as there are processors.
+An invented country: municipalities of 40 neighbourhoods, each with some 1,200 people of seven groups, who have 5 to 100
+contacts in each of five spheres. The figures of all areas are made, in as many processes as there are processors.
 """
 
 import argparse
@@ -21,13 +21,13 @@ from wijkspiegel.tables import Areas, City, Contacts, exact
 
 SPHERES = ("family", "household", "neighbours", "school", "work")
 SHARES = np.array([0.62, 0.12, 0.06, 0.03, 0.05, 0.06, 0.06])
-OF_ONE_WIJK, PEOPLE = 6, 1200
+OF_ONE_GEMEENTE, PEOPLE = 40, 1200
 
 
 def country(areas: int) -> City:
     rng = np.random.default_rng(1)
-    buurten, wijken = (
-        tuple(f"{level}{n}" for n in range(number)) for level, number in (("b", areas), ("w", -(-areas // OF_ONE_WIJK)))
+    gemeenten, buurten = (
+        tuple(f"{level}{n}" for n in range(number)) for level, number in (("g", areas // OF_ONE_GEMEENTE), ("b", areas))
     )
     compositions = rng.dirichlet(8 * SHARES, areas)
     residents = np.array([rng.multinomial(PEOPLE, one) for one in compositions])
@@ -39,14 +39,16 @@ def country(areas: int) -> City:
         hidden = (1 - apart) * compositions[area] + apart * np.eye(7)[group]
         counts[sphere] = rng.multinomial(rng.integers(5, 101, len(area)), hidden).astype(np.int32)
     contacts = Contacts(
-        Areas("buurt", buurten, buurten, tuple(wijken[n // OF_ONE_WIJK] for n in range(areas))), 2024,
+        Areas("buurt", buurten, buurten, tuple(gemeenten[n // OF_ONE_GEMEENTE] for n in range(areas))), 2024,
         WESTERN_COUNTRIES, area, group, counts, np.ones(len(area)), np.zeros(len(area), np.int64),
         np.arange(len(area)), False,
     )  # fmt: skip
-    in_wijk = np.array([residents[n : n + OF_ONE_WIJK].sum(axis=0) for n in range(0, areas, OF_ONE_WIJK)])
-    known = (exact(Areas("wijk", wijken, wijken, ("",) * len(wijken)), 2024, WESTERN_COUNTRIES, in_wijk),
-             exact(contacts.areas, 2024, WESTERN_COUNTRIES, residents))  # fmt: skip
-    return City("Land", ("wijk", "buurt"), "buurt", known, (), False, contacts=(contacts,))
+    known = (
+        exact(Areas("gemeente", gemeenten, gemeenten, ("",) * len(gemeenten)), 2024, WESTERN_COUNTRIES,
+              residents.reshape(len(gemeenten), OF_ONE_GEMEENTE, -1).sum(axis=1)),
+        exact(contacts.areas, 2024, WESTERN_COUNTRIES, residents),
+    )  # fmt: skip
+    return City("Land", ("gemeente", "buurt"), "gemeente", known, (), False, contacts=(contacts,))
 
 
 def all_areas(areas: int, processes: int | None) -> None:
@@ -94,7 +96,7 @@ def one_cell(people: int) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--areas", type=int, default=300)
+    options.add_argument("--areas", type=int, default=280, help="neighbourhoods, a multiple of 40")
     options.add_argument("--processes", type=int)
     chosen = options.parse_args()
     for people in (30, 170):

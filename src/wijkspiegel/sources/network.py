@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -61,7 +61,8 @@ CODES_END = 1000
 """Codes have three digits."""
 
 BLOCK = 1 << 26
-ROWS = 1 << 20
+ROWS = 1 << 18
+"""Links that are read at a time: so many stay in the cache until they are counted."""
 
 Progress = Callable[[str], None]
 
@@ -228,7 +229,7 @@ def _read_parquet(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch
     for same, parts in groupby(range(file.num_row_groups), partial(_same_throughout, file.metadata)):
         value = {column: one for column, one in same if column in columns}
         others = [column for column in columns if column not in value] or [PERSON]
-        for batch in file.iter_batches(ROWS, row_groups=list(parts), columns=others):
+        for batch in file.iter_batches(ROWS, row_groups=list(parts), columns=others, use_threads=False):
             yield pa.record_batch(
                 {
                     column: _repeated(value[column], len(batch)) if column in value else batch.column(column)
@@ -248,6 +249,7 @@ def _same_throughout(about: pq.FileMetaData, part: int) -> tuple[tuple[str, Any]
     return tuple(found)
 
 
+@lru_cache(8)
 def _repeated(value: Any, times: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(times, dtype=np.int8)), pa.array([value]))
 
@@ -286,12 +288,13 @@ def _numbers_in(
 
 
 def _codes_in(name: str, values: pa.Array, wanted: NDArray[np.bool_]) -> Whole:
-    """[link]; empty where all are wanted, which a dictionary tells at once."""
+    """[link]; empty where all are wanted, as a dictionary, or the least and the greatest, tell at once."""
     few = values.dictionary if pa.types.is_dictionary(values.type) else values
     different = _whole(name, CODE, few)
     _require_below(CODES_END, name, CODE, different)
     if few is values:
-        return different
+        least, greatest = different.min(initial=CODES_END), different.max(initial=-1)
+        return different[:0] if least >= 0 and wanted[least : greatest + 1].all() else different
     return different[:0] if wanted[different].all() and not values.null_count else _whole(name, CODE, values)
 
 
@@ -311,7 +314,8 @@ def _whole(name: str, column: str, values: pa.Array) -> Whole:
         return np.take(different, place)
     try:
         as_it_is = pa.types.is_signed_integer(values.type)
-        return np.asarray(pc.fill_null(values if as_it_is else pc.cast(values, pa.int64()), -1))
+        numbers = values if as_it_is else pc.cast(values, pa.int64())
+        return np.asarray(pc.fill_null(numbers, -1) if numbers.null_count else numbers)
     except pa.ArrowInvalid:
         problem = "there is something that is no number"
         mend = "Are two columns swapped? If not, copy it again."

@@ -162,40 +162,58 @@ def _count(
     told: Ints,
 ) -> None:
     """told : links, of other codes, of strangers, without a group, to self, beyond what a count can hold."""
-    cells, groups, size = counts.reshape(-1), counts.shape[1], len(group_of_number)
+    cells, groups = counts.reshape(-1), counts.shape[1]
     rows, found = np.empty(TOGETHER, dtype=np.int64), np.empty(TOGETHER, dtype=np.int64)
     told[0] += len(person)
     for start in range(0, len(person), TOGETHER):
         ones, others = person[start : start + TOGETHER], other[start : start + TOGETHER]
-        # Four short loops and not one: each has all its waits under way at once, and none waits for another's.
+        _look_up(ones, others, register, group_of_number, cells, groups, rows, found)
         for link in range(len(ones)):
-            _ask_for(group_of_number, _within(others[link], size))
-            _ask_for(register, 2 * _within(ones[link] >> 6, len(register)))
-        for link in range(len(ones)):
-            rows[link] = row_of(ones[link], register)
-            _ask_for(cells, max(rows[link], 0) * groups)
-        for link in range(len(ones)):
-            known = 0 <= others[link] < size
-            found[link] = group_of_number[np.uint64(others[link])] if known else STRANGER
-        for link in range(len(ones)):
+            of_code = not len(code) or (0 <= code[start + link] < len(wanted) and wanted[code[start + link]])
+            in_register = not len(registered) or registered[start + link]
+            known = rows[link] >= 0 and in_register and found[link] != STRANGER
+            to_self = ones[link] == others[link]
             cell = np.uint64(rows[link] * groups + found[link] - FIRST)
-            if len(code) and not (0 <= code[start + link] < len(wanted) and wanted[code[start + link]]):
+            if of_code and known and not to_self and found[link] >= FIRST and cells[cell] < MOST:
+                cells[cell] += 1
+            elif not of_code:
                 told[1] += 1
-            elif rows[link] < 0 or found[link] == STRANGER or (len(registered) and not registered[start + link]):
+            elif not known:
                 told[2] += 1
-            elif ones[link] == others[link]:
+            elif to_self:
                 told[4] += 1
             elif found[link] == GROUPLESS:
                 told[3] += 1
-            elif cells[cell] == MOST:
-                told[5] += 1
             else:
-                cells[cell] += 1
+                told[5] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _look_up(
+    ones: Whole, others: Whole, register: Register, group_of_number: Whole, cells: Whole, groups: int, rows: Ints,
+    found: Ints,
+) -> None:  # fmt: skip
+    """The row of each person, and what the table of groups says of each contact. Links of one person mostly follow one
+    another. Short loops and not one: each has all its waits under way at once, and none waits for another's.
+    """
+    for link in range(len(ones)):
+        _ask_for(group_of_number, _within(others[link], len(group_of_number)))
+        if link == 0 or ones[link] != ones[link - 1]:
+            _ask_for(register, 2 * _within(ones[link] >> 6, len(register)))
+    for link in range(len(ones)):
+        if link == 0 or ones[link] != ones[link - 1]:
+            rows[link] = row_of(ones[link], register)
+            _ask_for(cells, max(rows[link], 0) * groups)
+        else:
+            rows[link] = rows[link - 1]
+    for link in range(len(ones)):
+        place = _within(others[link], len(group_of_number))
+        found[link] = group_of_number[place] if place == others[link] else STRANGER
 
 
 @numba.njit(cache=True, nogil=True)
 def _within(place: Any, length: int) -> Any:
-    return min(max(np.int64(place), 0), length - 1)
+    return np.int64(min(np.uint64(place), np.uint64(length - 1)))
 
 
 @numba.njit(cache=True, nogil=True)
