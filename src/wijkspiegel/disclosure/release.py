@@ -189,7 +189,10 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         ),
         "overlap": (
             _AREA, _OWN,
-            _text("roads", "precies deze wegen, met een +; none is geen", "exactly these roads, joined by +; or none"),
+            _text(
+                "roads", "precies deze wegen, met een +; none is geen; unknown:WEG wie daarover niets zei",
+                "exactly these roads, joined by +; or none; unknown:ROAD who told nothing of it",
+            ),
             _number("share", "aandeel van de mensen", "share of people"),
             _LOWER, _UPPER,
         ),

@@ -43,7 +43,7 @@ def connectors(figures: Figures, words: Words) -> Finding | None:
                 (group_or_all(figures, words, row["group"]), _step(said, row["step"]),
                  figures.percent(row["share"], 0), interval_of_shares(figures, words, row))
                 for row in rows
-            ] + [(words["page"]["all"], said["exactly"].format(roads=_roads(said, row["roads"])),
+            ] + [(words["page"]["all"], _exactly(said, row["roads"]),
                   figures.percent(row["share"], 0), interval_of_shares(figures, words, row)) for row in exact],
         ),
         intervals(
@@ -157,8 +157,10 @@ def _bounds(figures: Figures, said: Words, row: Row) -> str:
     return "" if low == high else str(said["bounds"].format(low=low, high=high))
 
 
-def _roads(said: Words, roads: str) -> str:
-    return ", ".join(said["roads"].get(road, road) for road in roads.split("+"))
+def _exactly(said: Words, roads: str) -> str:
+    taken = roads.removeprefix("unknown:")
+    names = ", ".join(said["roads"].get(road, road) for road in taken.split("+"))
+    return str(said["exactly" if taken == roads else "unknown"].format(roads=names))
 
 
 def _step(said: Words, step: str) -> str:

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkspiegel.connectors.design import sample_of
+from wijkspiegel.connectors.design import ratio, sample_of
 from wijkspiegel.connectors.ladder import FRIENDS, climb, overlap, steps
 from wijkspiegel.connectors.mirrors import TOLERANCES, Circle, mirror_shares, with_contacts
 from wijkspiegel.connectors.reference import Floats
 from wijkspiegel.mirror.circles.rows import Rows, fewest
-from wijkspiegel.tables import YES, Contacts
+from wijkspiegel.tables import UNKNOWN, YES, Contacts
 
 LADDER_TOLERANCE = 0.10
 """The tolerance of the overlap table and of who counts as a connector in the outcomes; the ladder has all of them."""
@@ -52,4 +52,12 @@ def add_ladder(rows: Rows, area: str, group: str, contacts: Contacts, around: Fl
         rows.add(
             "overlap", on_roads, area=area, group=group, roads=one.step,
             share=one.share, lower=one.lower, upper=one.upper,
+        )  # fmt: skip
+    silent = {FRIENDS: circle.outside()[1] == 0}
+    silent |= {road: answers[who] == UNKNOWN for road, answers in contacts.roads.items()}
+    for road, unknown in silent.items():
+        of_all = ratio(unknown.astype(np.float64), np.ones(persons), circle.sample)
+        rows.add(
+            "overlap", fewest(unknown.sum(), (~unknown).sum()), area=area, group=group, roads=f"unknown:{road}",
+            share=of_all.value, lower=max(of_all.lower, 0.0), upper=min(of_all.upper, 1.0),
         )  # fmt: skip
