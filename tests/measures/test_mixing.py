@@ -9,6 +9,7 @@ from scipy.stats import betabinom
 
 from benchmarks import coverage
 from wijkspiegel.measures.likelihood import Floats
+from wijkspiegel.measures.likelihood import _model_step as model_step
 from wijkspiegel.measures.mixing import (
     DROP,
     PRECISION,
@@ -203,3 +204,25 @@ def test_a_sample_that_tells_less_has_a_wider_interval() -> None:
     fitted = fit(some(10, 600, 1))
     (narrow,), (wide,) = intervals(fitted, [QUALIFIES]), intervals(fitted, [QUALIFIES], design_effect=3.0)
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
+
+
+@given(st.integers(0, 10_000))
+def test_a_column_that_no_answer_is_of_takes_weight_where_that_gains(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    columns = rng.random((4, 6))
+    columns[-1] = 0.0
+    curve, slope = columns @ columns.T, rng.normal(0, 2, 4)
+    weights = rng.dirichlet(np.ones(4))
+
+    def lost(step: Floats) -> float:
+        return float(step @ curve @ step / 2 - slope @ step)
+
+    step = model_step(curve, slope, weights)
+    best = minimize(
+        lost, np.zeros(4), bounds=Bounds(-weights, np.inf), constraints={"type": "eq", "fun": np.sum}, tol=1e-12
+    ).fun
+    assert step.sum() == pytest.approx(0, abs=1e-9)
+    assert (weights + step >= -1e-12).all()
+    assert lost(step) <= 0.0
+    if (weights + step > 1e-9).all():  # nothing was held at 0, where the step need not be the best
+        assert lost(step) == pytest.approx(best, abs=1e-6)

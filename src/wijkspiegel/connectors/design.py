@@ -32,6 +32,9 @@ class Sample:
 
     @cached_property
     def clusters(self) -> "Clusters":
+        if (np.diff(self.cluster) > 0).all() and (self.stratum == self.stratum[:1]).all():  # people drawn by lot
+            people = len(self.cluster)
+            return Clusters(np.arange(people), np.zeros(people, dtype=np.intp), np.array([people]))
         keys = np.stack([self.stratum, self.cluster], axis=1)
         clusters, of_person = np.unique(keys, axis=0, return_inverse=True)
         _, stratum, size = np.unique(clusters[:, 0], return_inverse=True, return_counts=True)

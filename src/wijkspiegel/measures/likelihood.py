@@ -105,8 +105,10 @@ def _active(slope: Floats, weights: Floats, level: float) -> Ints:
 def _model_step(curve: Floats, slope: Floats, weights: Floats) -> Floats:
     """To the most of slope @ step - step @ curve @ step / 2, where weights stay >= 0 and keep their sum.
 
-    From the whole set down: the column that would first fall below 0 stays there.
+    From the whole set down: the column that would first fall below 0 stays there. As steps add up to nothing, the same
+    number may be added to all of the curve: so a column that gives no answer any chance has a curve as well.
     """
+    curve = curve + np.trace(curve) / len(curve)
     now, left = weights.copy(), slope.copy()
     free = np.arange(len(weights))
     while len(free) > 1:
