@@ -216,10 +216,16 @@ def connectors(
     year: Annotated[
         int | None, typer.Option(min=1900, max=2099, help="Year of the people. This year by default.")
     ] = None,
+    year_column: Annotated[
+        str | None, typer.Option(help="Column of people with the year, where the file has several.")
+    ] = None,
     mutual: Annotated[bool, typer.Option(help="Count a tie only where both name each other.")] = False,
     reference: Annotated[
         str | None, typer.Option(help='Who is around people: a level, "500 m" or "1000 people".')
     ] = None,
+    each_area: Annotated[
+        bool, typer.Option("--areas/--no-areas", help="Figures of each area too: of a country that takes an hour.")
+    ] = True,
     out: OutOption = Path("connectors"),
     language: LanguageOption = Language.nl,
 ) -> None:
@@ -230,6 +236,8 @@ def connectors(
         raise SettingsError("Give the contacts of these people: --ties FILE, --memberships FILE or --network DIR.")
     if network and (ties or memberships or mutual):
         raise SettingsError("The network is counted by itself: give no --ties, --memberships or --mutual with it.")
+    if year_column and (year is None or people is None):
+        raise SettingsError("--year-column says which rows of --people are of --year: give all three.")
     if codes and not network:
         raise SettingsError("--codes goes with --network.")
     if (engine is Counting.spark and not network) or (master and engine is not Counting.spark):
@@ -253,14 +261,21 @@ def connectors(
                 area=area,
                 group=group,
                 year=year,
+                year_column=year_column,
                 mutual=mutual,
                 say=progress,
             )
             keep_in_the_room(found, inside)
-            release = look_into(held_against(found, reference), language=language, progress=progress)
+            release = look_into(held_against(found, reference, each_area), language=language, progress=progress)
         else:
             release = _look_into_own(
-                city or Path(), language, progress, needs_contacts=True, inside=inside, reference=reference
+                city or Path(),
+                language,
+                progress,
+                needs_contacts=True,
+                inside=inside,
+                reference=reference,
+                each_area=each_area,
             )
         write(release, out, language, progress)
     say_what_was_done(release, out, language)
@@ -451,6 +466,7 @@ def _look_into_own(
     needs_contacts: bool = False,
     inside: Path | None = None,
     reference: str | None = None,
+    each_area: bool = True,
 ) -> "Release":
     from wijkspiegel.disclosure import Policy
     from wijkspiegel.mirror import look_into
@@ -463,7 +479,7 @@ def _look_into_own(
         raise SettingsError(f"{city} tells of no contacts: add [survey] or [ties].")
     keep_in_the_room(found, inside)
     return look_into(
-        held_against(found, reference),
+        held_against(found, reference, each_area),
         language=language,
         policy=Policy(**protection.settings),
         register=protection.register,

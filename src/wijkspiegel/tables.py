@@ -256,6 +256,7 @@ class Contacts:
     weight : [person], people that each stands for, > 0. stratum, cluster : [person], of the sample. sampled : False
     where everybody is in it, and nobody stands for others.
     reference : what is around people: a level, "500 m", "1000 people"; "" is the area where they live.
+    each_area : whether the areas within those of the home level are looked into as well.
     roads : "school", "work" -> [person], YES, NO or UNKNOWN.
     outcomes : name -> [person], nan is unknown. traits : name -> [person], a text; "" is unknown.
     """
@@ -278,6 +279,7 @@ class Contacts:
     met_in: Mapping[str, str] = field(default_factory=dict)
     banded: Mapping[str, Banded] = field(default_factory=dict)
     person: NDArray[Any] | None = None
+    each_area: bool = True
 
     def __post_init__(self) -> None:
         people, groups = len(self.area), len(self.scheme.groups)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from wijkspiegel.mirror import circles, look_into
+from wijkspiegel.mirror.circles.surroundings import held_against
 from wijkspiegel.schemes import ORIGIN
 from wijkspiegel.tables import Areas, City, Contacts, exact
 
@@ -23,6 +24,13 @@ def city() -> City:
     )  # fmt: skip
     compositions = (exact(whole, 2024, ORIGIN, counts.sum(axis=0, keepdims=True)), exact(parts, 2024, ORIGIN, counts))
     return City("W", ("whole", "part"), "whole", compositions, (), True, "W", contacts=(contacts,))
+
+
+def test_areas_within_are_left_out_where_only_the_whole_is_asked() -> None:
+    whole, every = (look_into(held_against(city(), None, each_area=each)).tables["mirrors"] for each in (False, True))
+    assert set(whole["area"].to_pylist()) == {"W"}
+    assert set(every["area"].to_pylist()) == {"W", "a", "b"}
+    assert whole.to_pylist() == [row for row in every.to_pylist() if row["area"] == "W"]
 
 
 def test_a_lot_tells_what_everybody_tells(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,6 +205,22 @@ def test_people_and_ties_alone_make_a_city(tmp_path: Path) -> None:
         )  # fmt: skip
 
 
+def test_people_of_several_years_are_told_apart_by_their_column(tmp_path: Path) -> None:
+    header, *rows = PEOPLE.splitlines()
+    several = [f"{header},jaar", *(f"{row},2023" for row in rows[:2]), *(f"{row},2024" for row in rows)]
+    (tmp_path / "people.csv").write_text("\n".join(several) + "\n", encoding="utf-8")
+    (tmp_path / "once.csv").write_text(PEOPLE, encoding="utf-8")
+    (tmp_path / "ties.csv").write_text(TIES, encoding="utf-8")
+    of_year = city_of_people(tmp_path / "people.csv", ties=tmp_path / "ties.csv", year=2024, year_column="jaar")
+    alone = city_of_people(tmp_path / "once.csv", ties=tmp_path / "ties.csv", year=2024)
+    assert of_year.contacts[0].counts["friends"].tolist() == alone.contacts[0].counts["friends"].tolist()
+    assert of_year.compositions[1].counts.tolist() == alone.compositions[1].counts.tolist()
+    with pytest.raises(InputError, match=r"Column 'jaar' of .*: there is nobody of 2020.*--year"):
+        city_of_people(tmp_path / "people.csv", ties=tmp_path / "ties.csv", year=2020, year_column="jaar")
+    with pytest.raises(InputError, match=r"Column 'year' of .*: there is no such column.*--year-column"):
+        city_of_people(tmp_path / "people.csv", ties=tmp_path / "ties.csv", year=2024, year_column="year")
+
+
 MEMBERSHIPS = (
     "person,sphere,membership\n7,school,k1\n3,school,k1\n9,school,k1\n9,school,k1\n5,school,k1\n88,school,k1\n"
 )

@@ -160,7 +160,7 @@ def test_a_missing_column_comes_with_the_columns_that_are_there(tmp_path: Path) 
     path = parquet(tmp_path / "p.parquet", buurten=["B1"], jaar=[2024])
     assert message(path, area="buurt") == (
         "Column 'buurt' of p.parquet: there is no such column. Found: buurten, jaar. Did you mean 'buurten'? "
-        "Name the right one in city.toml."
+        "Name the right one, in city.toml or with the option of that name."
     )
 
 

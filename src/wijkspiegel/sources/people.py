@@ -134,7 +134,7 @@ def open_file(path: Path, sheet: str | None = None) -> OpenFile:
     return OpenFile(dataset.schema.names, dataset, None)
 
 
-NAME_IT = "Name the right one in city.toml."
+NAME_IT = "Name the right one, in city.toml or with the option of that name."
 CALL_IT_SO = "The columns of this file have fixed names: call it so."
 
 

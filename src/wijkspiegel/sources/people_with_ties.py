@@ -47,26 +47,29 @@ def city_of_people(
     area: str = "area",
     group: str = "group",
     year: int | None = None,
+    year_column: str | None = None,
     mutual: bool = False,
     say: Callable[[str], None] = lambda step: None,
 ) -> City:
     """The people of a file, counted by area and group, with their contacts. Groups are those that stand in the file.
 
-    Raises InputError for a missing column, a person who is in the file twice, and people without any area or group.
+    year_column : of people, where the file has those of several years. Raises InputError for a missing column, a person
+    who is in the file twice, and people without any area or group.
     """
     of_year = year or date.today().year
     findings = Findings()
+    table = _of_year(read_table(people), year_column, of_year)
     if network is not None:
         files = find_files(network.directory, of_year)
-        residents, roster = _people_by_number(people, person, area, group, of_year, findings)
+        residents, roster = _people_by_number(table, person, area, group, of_year, findings)
         pa.default_memory_pool().release_unused()  # half a GB of texts, where it is the people of a country
         contacts = _contacts_in(network, files, roster, residents, findings, say)
     else:
-        residents = _residents(read_table(people), area, group, of_year, findings)[0]
+        residents = _residents(table, area, group, of_year, findings)[0]
         settings = TiesSettings(
             people=str(people), file=str(ties) if ties else None, memberships=str(memberships) if memberships else None,
             year=of_year, scheme=residents.scheme.code, level=PARTS, area=area, group=group, person=person,
-            mutual=mutual,
+            mutual=mutual, year_column=year_column,
         )  # fmt: skip
         contacts = read_ties(settings, Path(), (residents,), findings)
     everybody = Areas(WHOLE, (WHOLE,), (people.stem,), ("",))
@@ -87,17 +90,32 @@ def city_of_people(
     )
 
 
+def _of_year(table: RawTable, column: str | None, year: int) -> RawTable:
+    """The rows of a year; all of them where no column tells it."""
+    if column is None:
+        return table
+    _require(table, column, "Name the one with the year: --year-column COLUMN.")
+    of_year = pc.fill_null(pc.equal(pc.cast(table.data.column(column), pa.string()), str(year)), False)
+    if not pc.any(of_year).as_py():
+        raise InputError(f"there is nobody of {year}", file=table.path, column=column, mend="Name another --year.")
+    kept = np.flatnonzero(np.asarray(of_year))
+    return RawTable(table.path, table.data.take(pa.array(kept)), [table.rows[int(row)] for row in kept])
+
+
+def _require(table: RawTable, column: str, mend: str) -> None:
+    if column not in table.columns:
+        raise InputError(
+            "there is no such column", file=table.path, column=column,
+            mend=f"Found: {', '.join(table.columns)}. {mend}",
+        )  # fmt: skip
+
+
 def _people_by_number(
-    people: Path, person: str, area: str, group: str, year: int, findings: Findings
+    table: RawTable, person: str, area: str, group: str, year: int, findings: Findings
 ) -> tuple[Composition, Roster]:
     """The residents, and the people in order of their number in the register."""
-    table = read_table(people)
     residents, of_area, of_group = _residents(table, area, group, year, findings)
-    if person not in table.columns:
-        raise InputError(
-            "there is no such column", file=people, column=person,
-            mend=f"Found: {', '.join(table.columns)}. Name the one with the number in the register: --person COLUMN.",
-        )  # fmt: skip
+    _require(table, person, "Name the one with the number in the register: --person COLUMN.")
     try:
         numbers = np.asarray(pc.fill_null(pc.cast(table.data.column(person).combine_chunks(), pa.int64()), -1))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -107,7 +125,7 @@ def _people_by_number(
     if (numbers[1:] <= numbers[:-1]).any():
         order = np.argsort(numbers, kind="stable")
         numbers, of_area, of_group = numbers[order], of_area[order], of_group[order]
-    _require_numbers(people, person, numbers)
+    _require_numbers(table.path, person, numbers)
     return residents, Roster(numbers, of_area, of_group)
 
 
@@ -144,6 +162,16 @@ def _contacts_in(
         findings.note(_note_on(layer))
     if not counts:
         raise SettingsError(f"--codes {network.codes}: no file here has such codes. There are: {', '.join(files)}.")
+    if len(counts) > 1:
+        findings.note(
+            Note(
+                "no_union",
+                "Wie in twee bestanden van het netwerk staat, is in elk een contact. De leefwereld van alle contacten "
+                "samen ontbreekt: die vraagt alle paren tegelijk.",
+                "Who is in two files of the network is a contact in each. The sphere of all contacts together is left "
+                "out: it takes all pairs at once.",
+            )
+        )
     people = int(known.sum())
     return Contacts(
         residents.areas, residents.year, residents.scheme, roster.area[known], roster.group[known], counts,
@@ -192,11 +220,7 @@ def _residents(
 ) -> tuple[Composition, NDArray[np.int64], NDArray[np.int64]]:
     """Who lives where; and [row] the area and group of each, -1 where it is not known."""
     for column in (area, group):
-        if column not in table.columns:
-            raise InputError(
-                "there is no such column", file=table.path, column=column,
-                mend=f"Found: {', '.join(table.columns)}. Name it with --area and --group.",
-            )  # fmt: skip
+        _require(table, column, "Name it with --area and --group.")
     areas, of_area = _words(table.data.column(area))
     groups, of_group = _words(table.data.column(group))
     known = (of_area >= 0) & (of_group >= 0)

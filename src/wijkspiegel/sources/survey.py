@@ -145,9 +145,9 @@ def _places(table: RawTable, settings: SurveySettings, residents: Composition) -
 def swapped(word: str, residents: Composition) -> str:
     """A guess for a word that stands where it should not; "" where there is none."""
     if word in residents.scheme.groups:
-        return f"'{word}' is a group: are the columns of `area` and `group` swapped in city.toml?"
+        return f"'{word}' is a group: are the columns of `area` and `group` swapped?"
     if word in residents.areas.codes:
-        return f"'{word}' is an area: are the columns of `area` and `group` swapped in city.toml?"
+        return f"'{word}' is an area: are the columns of `area` and `group` swapped?"
     return ""
 
 

@@ -79,14 +79,14 @@ def circle_figures(city: City, progress: Progress, processes: int | None = None)
 
 
 def _parts_of_areas(contacts: Contacts, hierarchy: Hierarchy, home: str) -> dict[str, NDArray[np.intp]]:
-    """Areas of the home level, then of each level below it down to that of the contacts, where enough people live
-    -> rows of `contacts.areas`.
+    """Areas of the home level, then (if asked) of each level below it down to that of the contacts, where enough people
+    live -> rows of `contacts.areas`.
     """
     first, last = (hierarchy.levels.index(level) for level in (home, contacts.areas.level))
     people = np.bincount(contacts.area, minlength=len(contacts.areas))
     at_home = np.array([hierarchy.whole_of(code, home) != "" for code in contacts.areas.codes])
     parts: dict[str, NDArray[np.intp]] = {}
-    for level in hierarchy.levels[first : last + 1]:
+    for level in hierarchy.levels[first : (last if contacts.each_area else first) + 1]:
         of_level = rows_by_whole(contacts.areas, hierarchy, level)
         inside = {code: rows[at_home[rows]] for code, rows in sorted(of_level.items())}
         parts |= {code: rows for code, rows in inside.items() if people[rows].sum() >= FEWEST}

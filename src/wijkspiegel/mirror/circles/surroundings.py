@@ -25,11 +25,17 @@ DIGITS = 2
 """Of the mean share around people: of a whole city it is a count of residents, which never leaves exactly."""
 
 
-def held_against(city: City, reference: str | None) -> City:
-    """The city, its contacts to be held against this reference; as it is, where there is none."""
-    if reference is None:
-        return city
-    return replace(city, contacts=tuple(replace(contacts, reference=reference) for contacts in city.contacts))
+def held_against(city: City, reference: str | None, each_area: bool = True) -> City:
+    """The city, its contacts to be held against this reference; as it is, where there is none. each_area : as in
+    `Contacts`.
+    """
+    return replace(
+        city,
+        contacts=tuple(
+            replace(contacts, reference=reference or contacts.reference, each_area=each_area)
+            for contacts in city.contacts
+        ),
+    )
 
 
 def could_meet(sphere: str, contacts: Contacts, around: Floats) -> Floats:
