@@ -73,14 +73,14 @@ def attack_contacts(
         if row["contacts"] is not None:
             programme.within({cell: 1.0}, row["contacts"] - half, row["contacts"] + half)
         if row["share"]:
-            whole = {(row["area"], row["group"], other): 1.0 for other in groups}
+            everybody = {(row["area"], row["group"], other): 1.0 for other in groups}
             about = [row["contacts"] / (row["share"] + sign * 5e-5) for sign in (1, -1)]
-            programme.within(whole, about[0] - half, about[1] + half)
+            programme.within(everybody, about[0] - half, about[1] + half)
     for row in tables["mirrors"].to_pylist():
         if row["contacts"] is not None:
             own = groups if row["group"] == "all" else [row["group"]]
-            whole = {(row["area"], one, other): 1.0 for one in own for other in groups}
-            programme.within(whole, row["contacts"] - half, row["contacts"] + half)
+            everybody = {(row["area"], one, other): 1.0 for one in own for other in groups}
+            programme.within(everybody, row["contacts"] - half, row["contacts"] + half)
     for area, group, towards, share, slack in _shares(tables, people):
         if area in areas and group in groups:
             of_towards = {(area, group, other): float(other in towards) for other in groups}
