@@ -107,6 +107,19 @@ def test_values_of_a_trait_stand_in_their_order_and_in_words() -> None:
     assert {"stay: long", "stay: short"} <= {row[1] for row in finding.table.rows}
 
 
+def test_means_stand_on_the_scale_of_the_answers() -> None:
+    finding = outcomes(Figures(town(), "nl"), words_of("nl"))
+    assert finding is not None
+    assert re.findall(r'text-anchor="(?:start|middle|end)">(\d+)</text>', finding.chart) == [
+        "0",
+        "2",
+        "4",
+        "6",
+        "8",
+        "10",
+    ]
+
+
 def test_a_release_without_contacts_has_none_of_these() -> None:
     from_nothing = Figures(without_contacts(), "en")
     words = words_of("en")

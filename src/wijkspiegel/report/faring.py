@@ -38,7 +38,7 @@ def outcomes(figures: Figures, words: Words) -> Finding | None:
             "chart-outcomes", caption, said["describe"].format(list=listed(texts)),
             [Bar(label, row["mean"], row["lower"], row["upper"], text)
              for (label, text), row in zip(texts, shown, strict=True)],
-            max(row["upper"] for row in shown),
+            max(row["upper"] for row in shown), times=1.0, decimal=figures.decimal,
         ),
         caption,
     )  # fmt: skip
