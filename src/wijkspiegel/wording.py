@@ -18,9 +18,10 @@ class People:
 
 @dataclass(frozen=True)
 class Percent:
-    """A share from 0 to 1."""
+    """A share from 0 to 1, told with so many decimals."""
 
     share: float
+    digits: int = 1
 
 
 Value = str | int | People | Percent
@@ -44,8 +45,8 @@ def written(value: Value, language: Language) -> str:
             return f"{FEWER[language]} {FEWEST}"
         case People(number=many):
             return number(many, language)
-        case Percent(share=share):
-            return f"{number(100 * share, language, 1)}%"
+        case Percent(share=share, digits=digits):
+            return f"{number(100 * share, language, digits)}%"
         case _:
             return number(value, language)
 
