@@ -89,7 +89,7 @@ def _code_column(table: RawTable, columns: Columns) -> str:
 def _refuse_unknown(table: RawTable, column: str, codes: list[str], unknown: set[int]) -> None:
     if unknown:
         first = min(unknown)
-        more = f"; {len(unknown) - 1} more rows likewise" if len(unknown) > 1 else ""
+        more = f"; likewise other rows ({len(unknown) - 1:,})" if len(unknown) > 1 else ""
         raise InputError(
             f"'{codes[first]}' is no code of a country, gemeente, wijk or buurt{more}",
             file=table.path,

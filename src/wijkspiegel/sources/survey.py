@@ -318,7 +318,7 @@ def _weights(table: RawTable, column: str | None) -> Floats:
     if len(wrong):
         raise InputError(
             "a weight is missing, zero or negative", file=table.path, row=table.rows[int(wrong[0])], column=column,
-            mend="Every row that has none: give the respondent a positive weight, or leave the row out.",
+            mend=f"Give each respondent a positive weight, or leave out the rows that have none ({len(wrong):,}).",
         )  # fmt: skip
     return weight
 
