@@ -11,13 +11,13 @@ PACKAGE = Path(__file__).parents[1] / "src" / "wijkspiegel"
 FLOORS: list[list[str]] = [
     ["errors"],
     ["measures"],
-    ["schemes", "tables"],
+    ["schemes", "tables", "wording"],
     ["sources", "disclosure", "connectors"],
     ["mirror", "report"],
     ["site"],
     ["cli", "__main__"],
 ]
-MODULES_THAT_SHARE_A_FLOOR = {("tables", "schemes"), ("__main__", "cli")}
+MODULES_THAT_SHARE_A_FLOOR = {("tables", "schemes"), ("wording", "schemes"), ("__main__", "cli")}
 
 
 def _floor_of(part: str) -> int:

@@ -50,6 +50,8 @@ def test_without_arguments_it_says_what_it_can_do_and_where_to_start() -> None:
         (["demo", "--people", "many"], "Invalid value for '--people'"),
         (["demo", "--people", "0"], "0 people cannot be invented. Give a number from"),
         (["demo", "--language", "fr"], "'fr' is not one of 'nl', 'en'"),
+        (["survey-plan", "--share", "0.2", "--against", "0.2"], "--share and --against are both 0.2"),
+        (["survey-plan", "--language", "fr"], "'fr' is not one of 'nl', 'en'"),
         (["fetch-cbs", "--year", "1999"], "There is no table of 1999 known"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -88,6 +90,21 @@ def test_a_report_that_cannot_be_made_leaves_no_release(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="fr"):
         write(release, tmp_path / "out", "fr", lambda step: None)  # type: ignore[arg-type]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("nl", "Geen aantal respondenten onderscheidt 12% van 20%"),
+        ("en", "No number of respondents tells 12% from 20%"),
+    ],
+)
+def test_a_survey_is_planned_in_the_language_that_is_asked(language: str, says: str, tmp_path: Path) -> None:
+    chart = tmp_path / "plan.svg"
+    said = run("survey-plan", "--friends", 5, "--language", language, "--out", chart)
+    assert said.returncode == 0, said.stderr
+    assert says in said.stderr
+    assert chart.read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_new_does_not_write_over_a_city(tmp_path: Path) -> None:

@@ -291,35 +291,22 @@ def survey_plan(
     tolerance: Annotated[float, typer.Option(help="How much less than around still is a mirror.")] = 0.10,
     design_effect: Annotated[float, typer.Option(help="Respondents that tell as much as one drawn by lot.")] = 1.0,
     out: Annotated[Path, typer.Option(help="File for the chart (SVG).")] = Path("survey-plan.svg"),
+    language: Annotated[Language, typer.Option(help="Language of the screen and of the chart.")] = Language.nl,
 ) -> None:
     """What a survey on friends would tell, before you hold it: its interval, its bounds, its power, what to change."""
-    from wijkspiegel.connectors.plan import Question, alternatives, outlook
-    from wijkspiegel.report.charts import Bar
-    from wijkspiegel.report.plan import write_plan
+    from wijkspiegel.connectors.plan import Question, alternatives, friends_needed, outlook
+    from wijkspiegel.report.plan import called, told_of_plan, write_plan
 
     asked = Question(respondents, friends, share, against, outgroup, tolerance, design_effect)
     with progress_on_screen() as progress:
         found = []
         for question in alternatives(asked):
-            progress(f"{question.respondents:,} respondents with {question.friends} friends")
+            progress(called(question, language))
             found.append(outlook(question))
-    screen.print(f"Of {share:.0%} of mirrors, among people with {outgroup:.0%} of others around, you would find:")
-    for one in found:
-        screen.print(
-            f"{one.question.respondents:>8,} respondents, {one.question.friends:>3} friends: "
-            f"{one.lower:.0%} to {one.upper:.0%}; with endless respondents {one.bound_low:.0%} to "
-            f"{one.bound_high:.0%}; told from {against:.0%} in {one.power:.0%} of surveys"
-        )
-    bars = [
-        Bar(f"{one.question.respondents:,} × {one.question.friends}", share, one.lower, one.upper, f"{one.power:.0%}")
-        for one in found
-    ]
-    title = "Interval by respondents × friends; beside it how often the share is told apart"
-    write_plan(out, title, "; ".join(f"{bar.label}: {bar.lower:.0%} to {bar.upper:.0%}" for bar in bars), bars, against)
-    screen.print(f"Chart: {out}")
-    best = min(found[1:], key=lambda one: one.upper - one.lower)
-    better = "friends" if best.question.friends > friends else "respondents"
-    screen.print(f"Next: of these, more {better} narrow it most.")
+        needed = friends_needed(asked) if found[0].in_vain else None
+    for line in told_of_plan(found, needed, language):
+        screen.print(line)
+    screen.print(f"SVG: {write_plan(out, found, language)}")
 
 
 @app.command("fetch-cbs")

@@ -24,13 +24,13 @@ class Note:
 
     code : a short fixed name of the kind of finding, e.g. "parts_above_whole".
     nl, en : one full sentence each.
-    count : how many rows or cells it concerns.
+    count : how many rows or cells it concerns; None outside the room, where these are few.
     """
 
     code: str
     nl: str
     en: str
-    count: int = 1
+    count: int | None = 1
 
 
 @dataclass(frozen=True)

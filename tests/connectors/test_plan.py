@@ -1,7 +1,17 @@
+from dataclasses import replace
+
 import pytest
 from scipy import stats
 
-from wijkspiegel.connectors.plan import Question, alternatives, outlook, spread
+from wijkspiegel.connectors.plan import (
+    MOST_FRIENDS,
+    Question,
+    alternatives,
+    friends_needed,
+    outlook,
+    spread,
+    without_end,
+)
 from wijkspiegel.errors import SettingsError
 
 QUESTION = Question(respondents=600, friends=10, share=0.126, against=0.5, outgroup=0.55)
@@ -31,9 +41,36 @@ def test_three_friends_cannot_tell_twelve_from_twenty_percent() -> None:
     assert outlook(few).power < 0.1
 
 
+def test_a_share_within_the_bounds_is_asked_for_in_vain_however_many_respond() -> None:
+    few = replace(QUESTION, share=0.12, against=0.20, friends=5, respondents=100_000)
+    assert outlook(few).in_vain
+    assert outlook(few).power == 0
+    assert not outlook(QUESTION).in_vain
+
+
+def test_the_friends_that_are_needed_are_the_first_whose_bounds_leave_the_share_out() -> None:
+    asked = replace(QUESTION, share=0.12, against=0.20, friends=5)
+    needed = friends_needed(asked)
+    assert needed == 20
+    for friends in (5, 10):
+        low, high = without_end(replace(asked, friends=friends))
+        assert low <= 0.20 <= high
+    assert without_end(replace(asked, friends=needed))[1] < 0.20
+
+
+@pytest.mark.parametrize("friends", [5, MOST_FRIENDS])
+def test_shares_next_to_each_other_are_not_told_apart_by_any_number_of_friends(friends: int) -> None:
+    assert friends_needed(replace(QUESTION, share=0.12, against=0.1201, friends=friends)) is None
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
-    [({"share": 1.2}, "--share"), ({"friends": 0}, "at least one friend"), ({"tolerance": 0.6}, "everybody qualifies")],
+    [
+        ({"share": 1.2}, "--share"),
+        ({"share": 0.2}, "--share and --against are both 0.2"),
+        ({"friends": 0}, "at least one friend"),
+        ({"tolerance": 0.6}, "everybody qualifies"),
+    ],
 )
 def test_nonsense_is_refused(wrong: dict[str, float], says: str) -> None:
     given = {"respondents": 600, "friends": 10, "share": 0.12, "against": 0.2, "outgroup": 0.55} | wrong

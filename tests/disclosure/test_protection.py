@@ -1,5 +1,6 @@
 """The door: what leaves, what does not, and what an attacker makes of it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +14,13 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from tests.disclosure.attacker import attack
-from wijkspiegel.disclosure import Policy, Release, protect, write_release
+from wijkspiegel.disclosure import Policy, Release, protect, read_release, write_release
 from wijkspiegel.disclosure.protection import protected_city
 from wijkspiegel.errors import DisclosureError
 from wijkspiegel.mirror import portray
 from wijkspiegel.schemes import WESTERN, WESTERN_COUNTRIES, Scheme, label
-from wijkspiegel.tables import Areas, City, Composition, exact
+from wijkspiegel.tables import Areas, City, Composition, Note, exact
+from wijkspiegel.wording import People, sentences
 
 POLICY = Policy()
 WIDE = np.array([0, 1, 2, 2, 2, 2, 2])
@@ -226,6 +228,19 @@ def test_published_counts_pass_as_they_are() -> None:
     release = released(city)
     assert release.tables["composition"]["count"].to_pylist()[-1] == 15
     assert release.about.withheld == ()
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_a_note_of_few_people_leaves_without_its_number(tmp_path: Path, published: bool) -> None:
+    notes = (Note("few", *sentences("{n} mensen", "{n} people", n=People(7)), 7), Note("many", "12", "12", 12))
+    city = replace(city_of(np.full((3, 7), 50.0)), notes=notes, published=published)
+    write_release(protect(city, derive, policy=POLICY, created="2026-01-01"), tmp_path)
+    told = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))["wijkspiegel"]["notes"]
+    assert told == [
+        {"code": "few", "nl": "minder dan 10 mensen", "en": "fewer than 10 people", "count": None},
+        {"code": "many", "nl": "12", "en": "12", "count": 12},
+    ]
+    assert read_release(tmp_path).about.notes[0].count is None
 
 
 def test_a_release_cannot_be_made_by_hand() -> None:

@@ -112,7 +112,7 @@ def test_a_weight_that_is_none_stops_the_command_with_its_place(tmp_path: Path, 
     ]
     assert len(problems) == 1
     assert problems[0].startswith("Row 2, column 'weight' of ")
-    assert "40 rows have none" in problems[0]
+    assert "leave out the rows that have none (40)" in problems[0]
 
 
 def test_what_is_wrong_is_one_message_of_the_command(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_indicators_of_unknown_areas_are_told_and_those_of_none_refused(tmp_path
     city = city_from_cbs([figures], indicators=[indicators])
     assert [indicator.year for indicator in city.indicators] == [2021]
     (note,) = (note for note in city.notes if note.code == "indicator_elsewhere")
-    assert note.en.startswith("trust.csv has figures about 1 areas that the city does not have, such as GM9999.")
+    assert note.en.startswith("trust.csv has figures about areas that the city does not have (1), such as GM9999.")
     indicators.write_text(head + "GM9999,trust,6,yes,survey,no\n")
     with pytest.raises(InputError, match="none of its areas is an area of the city, such as 'GM9999'"):
         city_from_cbs([figures], indicators=[indicators])

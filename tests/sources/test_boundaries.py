@@ -67,7 +67,7 @@ def test_polygons_of_one_code_are_united_and_water_is_left_out(tmp_path: Path) -
     assert found.codes == (CODES[0],)
     assert shapely.area(found.polygons).tolist() == [20_000]
     assert [(note.code, note.count) for note in notes] == [("water_left_out", 1), ("polygons_united", 1)]
-    assert f"a.gpkg: 1 codes stand in it more than once: {CODES[0]}." in notes[1].en
+    assert f"a.gpkg: codes stand in it more than once (1): {CODES[0]}." in notes[1].en
 
 
 def test_polygons_and_multipolygons_stand_in_one_file(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_missing_and_surplus_areas_are_named_with_the_file_and_what_to_do() -> N
     notes = {note.code: note for note in check_cover(boundaries, areas([*CODES[:2], "BU00010009"]))}
     assert sorted(notes) == ["areas_without_polygon", "polygons_without_area"]
     assert notes["areas_without_polygon"].en == (
-        "a.gpkg: 1 areas of level buurt are not on the map: BU00010009. "
+        "a.gpkg: areas of level buurt are not on the map (1): BU00010009. "
         "The boundaries may be of another year: give those of the year of the figures."
     )
     assert CODES[2] in notes["polygons_without_area"].nl
@@ -164,7 +164,7 @@ def test_an_overlap_is_told_and_a_common_border_is_not() -> None:
     wider[0] = shapely.box(155_000, 463_000, 155_150, 463_100)
     (note,) = check_cover(Boundaries("buurt", None, tuple(CODES), wider, file="a.gpkg"), areas())
     assert (note.code, note.count) == ("polygons_overlap", 1)
-    assert note.en.startswith(f"a.gpkg: 1 pairs of areas overlap on the map: {CODES[0]}/{CODES[1]}.")
+    assert note.en.startswith(f"a.gpkg: areas overlap on the map (1): {CODES[0]}/{CODES[1]}.")
     assert "mend the boundaries in a GIS" in note.en
 
 

@@ -45,7 +45,7 @@ def bounds(made: Composition, area: str, group: str) -> tuple[float, float, floa
 
 
 def noted(kwb: Kwb) -> dict[str, int]:
-    return {note.code: note.count for note in kwb.notes}
+    return {note.code: note.count or 0 for note in kwb.notes}
 
 
 def size(kwb: Kwb) -> list[tuple[str, str, int, int]]:
@@ -319,7 +319,7 @@ def test_the_attribute_table_of_the_map_is_read_with_its_own_mark_for_absent(tmp
         "non_western": 200,
     }
     assert made.areas[0].names == ("Centrum", "Haven")
-    assert sum(note.count for note in made.notes if note.code == "areas_without_figures") == 2
+    assert sum(note.count or 0 for note in made.notes if note.code == "areas_without_figures") == 2
 
 
 # Laws ----------------------------------------------------------------------------------------------------------------

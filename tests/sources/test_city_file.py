@@ -824,7 +824,8 @@ def test_schemes_that_count_other_numbers_of_people_are_noted(make: Make) -> Non
     more = '[[counts]]\nfile = "origin.csv"\nscheme = "origin"\ngroup = "group"\n'
     city = read_city(town(make, more, origin__csv="area,group,year,count\nB1,nl,2024,100\n"))
     (note,) = (note for note in city.notes if note.code == "totals_differ")
-    assert note.en == "In 2024 there are 120 people by western and 100 by origin."
+    assert note.en == "In 2024 western and origin do not count as many people: the difference is 20."
+    assert note.count == 20
 
 
 # city.toml itself ----------------------------------------------------------------------------------------------------

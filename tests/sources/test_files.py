@@ -338,7 +338,7 @@ def test_numbers_are_read_as_they_were_meant(cells: list[str], expected: list[fl
     [
         (
             ["1", "twaalf", "x"],
-            "Row 3, column 'n' of a.csv: 'twaalf' is no number; 1 more cells of this column likewise. "
+            "Row 3, column 'n' of a.csv: 'twaalf' is no number; likewise other cells of this column (1). "
             "Give a number with a decimal comma, as the rest of the column has, or leave the cell empty.",
         ),
         (

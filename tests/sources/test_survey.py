@@ -69,7 +69,8 @@ def test_answers_in_bands_are_ranges_with_the_number_of_contacts_where_it_was_as
     assert told.low == pytest.approx([0, 0.325, 1, nan, nan, EDGE], nan_ok=True)
     assert told.high == pytest.approx([0, 0.675 - EDGE, 1, nan, nan, 0.325 - EDGE], nan_ok=True)
     assert told.contacts.tolist() == [6, 0, 4, 8, 0, 3]
-    assert "4 answers in words such as 'half', 3 with the number of contacts" in findings.notes[0].en
+    assert "fewer than 10 answers in words such as 'half', fewer than 10 with the number" in findings.notes[0].en
+    assert findings.notes[0].count == 4
 
 
 def test_a_band_of_the_own_group_is_turned_round(tmp_path: Path) -> None:
@@ -132,7 +133,8 @@ SPREAD = "area,group,word,number,wijk,straat\n" + "".join(f"b1,nl,geen,5,w{row},
 
 def test_one_respondent_in_each_stratum_is_told(tmp_path: Path) -> None:
     _, findings = read(tmp_path, SPREAD, stratum="wijk")
-    assert "6 strata have one respondent or cluster. Their spread is estimated together" in findings.notes[-1].en
+    assert "fewer than 10 strata have one respondent or cluster. Their spread is" in findings.notes[-1].en
+    assert findings.notes[-1].count == 6
 
 
 def test_one_cluster_in_all_is_refused(tmp_path: Path) -> None:
@@ -164,7 +166,16 @@ def test_friends_whose_group_people_do_not_know_are_counted_apart(tmp_path: Path
         contacts=[sphere],
     )
     assert contacts.groupless["friends"].tolist() == [3, 0]
-    assert "of 3 contacts (33.3%) the group is not known" in findings.notes[0].en
+    assert "of fewer than 10 contacts the group is not known" in findings.notes[0].en
+    assert findings.notes[0].count == 3
+
+
+def test_the_part_of_contacts_without_a_group_is_told_where_it_is_not_of_few(tmp_path: Path) -> None:
+    sphere = SphereSettings(sphere="friends", prefix="f_", unknown="f_unknown")
+    rows = "b1,nl,4300,1000,0,1300\n"
+    _, findings = read(tmp_path, "area,group,f_nl,f_europe,f_outside_europe,f_unknown\n" + rows, contacts=[sphere])
+    assert "van 1.300 contacten (19,7%) is de groep niet bekend" in findings.notes[0].nl
+    assert "of 1,300 contacts (19.7%) the group is not known" in findings.notes[0].en
 
 
 def test_contacts_of_somebody_who_is_not_in_the_survey_are_refused(tmp_path: Path) -> None:

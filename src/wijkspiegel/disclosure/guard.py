@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from wijkspiegel.disclosure.policy import Policy
 from wijkspiegel.disclosure.release import RELEASE_TABLES, release_table
 from wijkspiegel.tables import Measured, Note
+from wijkspiegel.wording import sentences
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -260,7 +261,11 @@ def _share_of_rounded(figures: Measured, rows: NDArray[np.intp], contacts: Float
 def _note(figures: int, policy: Policy) -> Note:
     return Note(
         "figures_of_few",
-        f"{figures} cijfers over contacten zijn niet getoond, omdat ze over minder dan {policy.min_cell} mensen gaan.",
-        f"{figures} figures of contacts are not shown, because they are of fewer than {policy.min_cell} people.",
+        *sentences(
+            "Cijfers over contacten zijn niet getoond waar ze over minder dan {fewest} mensen gaan ({figures}).",
+            "Figures of contacts are not shown where they are of fewer than {fewest} people ({figures}).",
+            fewest=policy.min_cell,
+            figures=figures,
+        ),
         figures,
     )

@@ -27,6 +27,7 @@ from wijkspiegel.errors import DisclosureError
 from wijkspiegel.measures.change import fitted
 from wijkspiegel.schemes import ORIGIN, ORIGIN_BIRTH, WESTERN, WESTERN_COUNTRIES
 from wijkspiegel.tables import Areas, City, Composition, Counts, Institution, Mask, Measured, Note, exact
+from wijkspiegel.wording import sentences
 
 
 def _with_unknown(wider: Mapping[str, str]) -> Mapping[str, str]:
@@ -83,13 +84,18 @@ def protect(
         published=city.published,
         protection=told,
         withheld=(*withheld, *left_out),
-        notes=city.notes,
+        notes=tuple(_without_few(note, policy) for note in city.notes),
         program=f"wijkspiegel {__version__}",
         created=created or date.today().isoformat(),
         home=city.home,
         subject=city.subject,
     )
     return Release(about, dict(derive(city)) | guarded_tables, boundaries or {}, _SEAL)
+
+
+def _without_few(note: Note, policy: Policy) -> Note:
+    """A count of few is not told to machines either. Which notes count people, and which areas, is not asked."""
+    return replace(note, count=None) if 0 < (note.count or 0) < policy.min_cell else note
 
 
 def _all_compositions(city: City) -> list[Composition]:
@@ -425,10 +431,16 @@ def _notes_on_withheld(city: City, policy: Policy) -> tuple[Note, ...]:
             notes.append(
                 Note(
                     "withheld",
-                    f"Op niveau {level} zijn {cells} van de {every} aantallen niet getoond, omdat het om minder dan "
-                    f"{policy.min_cell} mensen gaat of omdat zo'n aantal er anders uit te herleiden was.",
-                    f"On level {level}, {cells} of {every} counts are not shown, because they are of fewer than "
-                    f"{policy.min_cell} people or because such a count could otherwise be told from them.",
+                    *sentences(
+                        "Op niveau {level} zijn aantallen niet getoond ({cells} van de {every}), omdat het om minder "
+                        "dan {fewest} mensen gaat of omdat zo'n aantal er anders uit te herleiden was.",
+                        "On level {level} counts are not shown ({cells} of {every}), because they are of fewer than "
+                        "{fewest} people or because such a count could otherwise be told from them.",
+                        level=level,
+                        cells=cells,
+                        every=every,
+                        fewest=policy.min_cell,
+                    ),
                     cells,
                 )
             )

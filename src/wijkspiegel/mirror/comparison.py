@@ -13,6 +13,7 @@ from wijkspiegel.disclosure import join_tables, release_table
 from wijkspiegel.measures.likeness import nearest, places
 from wijkspiegel.schemes import Language
 from wijkspiegel.tables import City, Composition, Indicator, Note
+from wijkspiegel.wording import number
 
 PEERS = 10
 """How many peers an area is compared with."""
@@ -109,8 +110,8 @@ def because(
 
     def figures(feature: int, area: int, peer: int) -> str:
         if feature == len(labels):
-            return said["size"].format(_thousands(people[peer], language), _thousands(people[area], language))
-        ends = (_percent(shares[row, feature], language) for row in (peer, area))
+            return said["size"].format(number(people[peer], language), number(people[area], language))
+        ends = (f"{number(100 * shares[row, feature], language, 1)} %" for row in (peer, area))
         return said["share"].format(labels[feature], *ends)
 
     sentences = []
@@ -121,16 +122,6 @@ def because(
         sentence = said["alike" if alike else "on_the_whole"].format(area=composition.areas.names[area], alike=parts)
         sentences.append(sentence + said["unlike"].format(figures(unlike, area, peer)))
     return sentences
-
-
-def _percent(share: float, language: Language) -> str:
-    text = f"{100 * share:.1f} %"
-    return text.replace(".", ",") if language == "nl" else text
-
-
-def _thousands(people: float, language: Language) -> str:
-    text = f"{people:,.0f}"
-    return text.replace(",", ".") if language == "nl" else text
 
 
 def without_circular(indicators: Sequence[Indicator]) -> tuple[tuple[Indicator, ...], tuple[Note, ...]]:

@@ -1,8 +1,11 @@
 """How people fare."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from wijkspiegel.report.charts import Bar, intervals
 from wijkspiegel.report.figures import Figures, Row
-from wijkspiegel.report.finding import Finding, Table, Words, interval_of, listed, sentence
+from wijkspiegel.report.finding import Finding, Table, Words, ahead, interval_of, listed, quoted, sentence
 
 
 def outcomes(figures: Figures, words: Words) -> Finding | None:
@@ -11,20 +14,16 @@ def outcomes(figures: Figures, words: Words) -> Finding | None:
     alone = [row for row in rows if not row["by"].startswith("group:")]
     if not alone:
         return None
-    apart = _farthest_apart(alone)
-    shown = [row for row in alone if row["outcome"] == (apart[0] if apart else alone[0])["outcome"]]
-    caption = said["chart"].format(outcome=_outcome(words, shown[0]["outcome"]))
+    kinds = [list(of_kind) for _, of_kind in groupby(alone, key=lambda row: (row["outcome"], row["by"]))]
+    told = max(kinds, key=_part_told_apart)
+    apart = _part_told_apart(told) > 0
+    shown = [row for row in alone if row["outcome"] == told[0]["outcome"]]
+    caption = said["chart"].format(outcome=_outcome(words, told[0]["outcome"]))
     texts = [(_level(figures, words, row), figures.number(row["mean"], 1)) for row in shown]
-    title = said["title_same"]
-    if apart:
-        high, low = apart
-        title = said["title"].format(
-            outcome=_outcome(words, high["outcome"]), high=_level(figures, words, high), low=_level(figures, words, low)
-        )
     return Finding(
         "outcomes",
-        sentence(title),
-        said["text"],
+        sentence(_headline(figures, words, told)) if apart else said["title_same"],
+        said["text"] + (_ties(figures, words, told) if apart else ""),
         said["assumes"],
         Table(
             said["caption"],
@@ -39,7 +38,7 @@ def outcomes(figures: Figures, words: Words) -> Finding | None:
             "chart-outcomes", caption, said["describe"].format(list=listed(texts)),
             [Bar(label, row["mean"], row["lower"], row["upper"], text)
              for (label, text), row in zip(texts, shown, strict=True)],
-            max(row["upper"] for row in shown),
+            max(row["upper"] for row in shown), times=1.0, decimal=figures.decimal,
         ),
         caption,
     )  # fmt: skip
@@ -57,16 +56,28 @@ def _in_order(words: Words, rows: list[Row]) -> list[Row]:
     return sorted(rows, key=place)
 
 
-def _farthest_apart(rows: list[Row]) -> tuple[Row, Row] | None:
-    """Two levels of one kind whose intervals do not meet, the farthest apart in their own breadth; None without any."""
-    found: list[tuple[float, Row, Row]] = []
-    for high in rows:
-        for low in rows:
-            same = (high["outcome"], high["by"]) == (low["outcome"], low["by"])
-            if same and high["lower"] > low["upper"]:
-                breadth = float(high["upper"] - high["lower"] + low["upper"] - low["lower"])
-                found.append((float(high["mean"] - low["mean"]) / max(breadth, 1e-9), high, low))
-    return max(found, key=lambda each: each[0])[1:] if found else None
+def _part_told_apart(rows: Sequence[Row]) -> float:
+    """Of the kinds of people in these rows, the part that is surely lower than the one that is surest to be high."""
+    return 1 - len(ahead(rows)) / len(rows)
+
+
+def _headline(figures: Figures, words: Words, rows: Sequence[Row]) -> str:
+    said = words["outcomes"]
+    ends = {}
+    for end, most in (("high", True), ("low", False)):
+        first, *tied = ahead(rows, most=most)
+        ends[end] = said[f"{end}_among" if tied else end].format(level=_level(figures, words, first))
+    return str(said["title"].format(outcome=_outcome(words, rows[0]["outcome"]), **ends))
+
+
+def _ties(figures: Figures, words: Words, rows: Sequence[Row]) -> str:
+    """Who cannot be told apart from the first and from the last."""
+    texts = []
+    for most in (True, False):
+        first, *tied = (_level(figures, words, row) for row in ahead(rows, most=most))
+        if tied:
+            texts.append(words["outcomes"]["tied"].format(level=first, levels=quoted(words, tied)))
+    return "".join(texts)
 
 
 def _outcome(words: Words, outcome: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from wijkspiegel import wording
 from wijkspiegel.disclosure import Release
 from wijkspiegel.schemes import Language, Scheme
 
@@ -132,10 +133,7 @@ class Figures:
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number as people of this language write it; a dash for what is not known."""
-        if value is None:
-            return "–"
-        text = f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
-        return text.translate(str.maketrans(",.", ".,")) if self.language == "nl" else text
+        return "–" if value is None else wording.number(value, self.language, digits)
 
     @property
     def decimal(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from wijkspiegel.report.apart import change, exposure, municipalities, on_the_map, profile, segregation
 from wijkspiegel.report.beside import peers, representation, sides
-from wijkspiegel.report.circles import connectors, mirrors, reference
+from wijkspiegel.report.circles import bubbles, connectors, mirrors, reference
 from wijkspiegel.report.faring import outcomes
 from wijkspiegel.report.figures import Figures
 from wijkspiegel.report.finding import (
@@ -17,7 +17,7 @@ from wijkspiegel.report.finding import (
     longest_change,
     segregation_rows,
 )
-from wijkspiegel.report.meeting import bias, mixing, what_if
+from wijkspiegel.report.meeting import bias, mixing, own, what_if
 from wijkspiegel.report.who import composition, diversity, over_years
 
 
@@ -28,7 +28,7 @@ def findings_of(figures: Figures, words: Words) -> list[Finding]:
         *(() if figures.release.about.subject else (municipalities,)),
         on_the_map,
         *((profile, change) if figures.whole else ()),
-        *((connectors, mirrors, reference, bias, what_if, mixing, outcomes) if figures.whole else ()),
+        *((connectors, mirrors, reference, bubbles, bias, what_if, mixing, own, outcomes) if figures.whole else ()),
         peers,
         sides,
     )

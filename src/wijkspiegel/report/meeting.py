@@ -1,4 +1,4 @@
-"""Whom people could meet, whom they know, what would change if one of the two did, and who meets whom."""
+"""Whom people could meet and whom they know, what would change if one of the two did, and who is among whom."""
 
 from wijkspiegel.connectors.exposure import contact_share
 from wijkspiegel.report.charts import Bar, Marks, intervals, marks, matrix
@@ -8,17 +8,20 @@ from wijkspiegel.report.finding import (
     Finding,
     Table,
     Words,
+    ahead,
     group_or_all,
     interval_of,
     interval_of_shares,
     listed,
     main_sphere,
+    quoted,
     sentence,
     sphere_of,
 )
 
 SCHOOL = "school"
 MIXING, IN_AREA = "mixing:", "mixing_in_area:"
+IN_OWN_AREA = "inbreeding_in_area"
 
 
 def bias(figures: Figures, words: Words) -> Finding | None:
@@ -197,6 +200,56 @@ def mixing(figures: Figures, words: Words) -> Finding | None:
         ),
         said["chart"],
     )  # fmt: skip
+
+
+def own(figures: Figures, words: Words) -> Finding | None:
+    """How much people are among their own, by every measure that the release has."""
+    said = words["own"]
+    names = said["measures"]
+    every = [
+        row
+        for measure in names
+        for row in figures.rows("homophily", area=figures.whole, measure=measure)
+        if row["value"] is not None and row["lower"] is not None
+    ]
+    beyond = [row for row in every if row["measure"] == IN_OWN_AREA]
+    if not beyond:
+        return None
+    sphere = main_sphere([row["sphere"] for row in beyond])
+    shown = [row for row in beyond if row["sphere"] == sphere]
+    most, *tied = ahead(shown)
+    title = "title_one" if not tied else "title_none" if len(tied) + 1 == len(shown) else "title_among"
+    texts = [(figures.group(row["group"]), figures.number(row["value"], 2)) for row in shown]
+    return Finding(
+        "own",
+        said[title].format(group=figures.group(most["group"])),
+        said["text"].format(
+            sphere=sphere_of(words, sphere), group=figures.group(most["group"]),
+            value=figures.number(most["value"], 2), interval=_interval(figures, words, most),
+        )
+        + (said["tied"].format(groups=quoted(words, [figures.group(row["group"]) for row in tied])) if tied else ""),
+        said["assumes"],
+        Table(
+            said["caption"],
+            said["head"],
+            [
+                (group_or_all(figures, words, row["group"]), sphere_of(words, row["sphere"]), names[row["measure"]],
+                 figures.number(row["value"], 2), _interval(figures, words, row))
+                for row in every
+            ],
+        ),
+        intervals(
+            "chart-own", said["chart"], said["describe"].format(list=listed(texts)),
+            [Bar(label, row["value"], row["lower"], row["upper"], text)
+             for (label, text), row in zip(texts, shown, strict=True)],
+            max(row["upper"] for row in shown), times=1.0, decimal=figures.decimal,
+        ),
+        said["chart"],
+    )  # fmt: skip
+
+
+def _interval(figures: Figures, words: Words, row: Row) -> str:
+    return interval_of(figures, words, row["lower"], row["upper"], 1, 2)
 
 
 def _pair(row: Row, kind: str) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from wijkspiegel.sources.city_settings import SphereSettings, suggestion
 from wijkspiegel.sources.files import RawTable, texts
 from wijkspiegel.sources.findings import Findings
 from wijkspiegel.tables import Banded, Note
+from wijkspiegel.wording import People, sentences
 
 Floats = NDArray[np.float64]
 Range = tuple[float, float]
@@ -70,13 +71,19 @@ def tell_bands(table: RawTable, sphere: str, told: Banded, findings: Findings) -
     findings.note(
         Note(
             "contacts_in_bands",
-            f"{table.path.name}, {sphere}: {answers:,} antwoorden in woorden zoals 'de helft', {numbered:,} met het "
-            "aantal contacten erbij. Zonder aantal geldt het woord als het aandeel zelf. Aandelen spiegels, bubbels "
-            "en wegen volgen hieruit; de spiegel van alle groepen, wie met welke groep omgaat, blootstelling en "
-            "homofilie niet.",
-            f"{table.path.name}, {sphere}: {answers:,} answers in words such as 'half', {numbered:,} with the number "
-            "of contacts. Without a number the word is taken as the share itself. Shares of mirrors, bubbles and "
-            "roads follow from them; the mirror of all groups, who meets which group, exposure and homophily do not.",
+            *sentences(
+                "{file}, {sphere}: {answers} antwoorden in woorden zoals 'de helft', {numbered} met het aantal "
+                "contacten erbij. Zonder aantal geldt het woord als het aandeel zelf. Aandelen spiegels, bubbels en "
+                "wegen volgen hieruit; de spiegel van alle groepen, wie met welke groep omgaat, blootstelling en "
+                "homofilie niet.",
+                "{file}, {sphere}: {answers} answers in words such as 'half', {numbered} with the number of contacts. "
+                "Without a number the word is taken as the share itself. Shares of mirrors, bubbles and roads follow "
+                "from them; the mirror of all groups, who meets which group, exposure and homophily do not.",
+                file=table.path.name,
+                sphere=sphere,
+                answers=People(answers),
+                numbered=People(numbered),
+            ),
             answers,
         )
     )

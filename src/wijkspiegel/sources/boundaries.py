@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.tables import RD_NEW, Areas, Boundaries, Note
+from wijkspiegel.wording import sentences
 
 try:
     import geopandas as gpd
@@ -91,10 +92,16 @@ def check_cover(boundaries: Boundaries, areas: Areas) -> list[Note]:
         notes.append(
             Note(
                 "areas_without_polygon",
-                f"{file}{len(missing)} gebieden van niveau {areas.level} staan niet op de kaart: {_some(missing)}. "
-                "De grenzen zijn misschien van een ander jaar: geef die van het jaar van de cijfers.",
-                f"{file}{len(missing)} areas of level {areas.level} are not on the map: {_some(missing)}. "
-                "The boundaries may be of another year: give those of the year of the figures.",
+                *sentences(
+                    "{file}op de kaart ontbreken gebieden van niveau {level} ({number}): {codes}. De grenzen zijn "
+                    "misschien van een ander jaar: geef die van het jaar van de cijfers.",
+                    "{file}areas of level {level} are not on the map ({number}): {codes}. The boundaries may be of "
+                    "another year: give those of the year of the figures.",
+                    file=file,
+                    level=areas.level,
+                    number=len(missing),
+                    codes=_some(missing),
+                ),
                 len(missing),
             )
         )
@@ -102,10 +109,15 @@ def check_cover(boundaries: Boundaries, areas: Areas) -> list[Note]:
         notes.append(
             Note(
                 "polygons_without_area",
-                f"{file}{len(unknown)} gebieden op de kaart hebben geen cijfers: {_some(unknown)}. "
-                "Ze zijn weggelaten; controleer het jaar als het er veel zijn.",
-                f"{file}{len(unknown)} areas on the map have no figures: {_some(unknown)}. "
-                "They were left out; check the year if they are many.",
+                *sentences(
+                    "{file}gebieden op de kaart hebben geen cijfers ({number}): {codes}. Ze zijn weggelaten; "
+                    "controleer het jaar als het er veel zijn.",
+                    "{file}areas on the map have no figures ({number}): {codes}. They were left out; check the year "
+                    "if they are many.",
+                    file=file,
+                    number=len(unknown),
+                    codes=_some(unknown),
+                ),
                 len(unknown),
             )
         )
@@ -114,10 +126,15 @@ def check_cover(boundaries: Boundaries, areas: Areas) -> list[Note]:
         notes.append(
             Note(
                 "polygons_overlap",
-                f"{file}{len(overlapping)} paren gebieden overlappen elkaar op de kaart: {named}. De kaart tekent ze "
-                "over elkaar heen; herstel de grenzen in een GIS, of geef die van PDOK.",
-                f"{file}{len(overlapping)} pairs of areas overlap on the map: {named}. The map draws one over the "
-                "other; mend the boundaries in a GIS, or give those of PDOK.",
+                *sentences(
+                    "{file}gebieden overlappen elkaar op de kaart ({number}): {named}. De kaart tekent ze over "
+                    "elkaar heen; herstel de grenzen in een GIS, of geef die van PDOK.",
+                    "{file}areas overlap on the map ({number}): {named}. The map draws one over the other; mend the "
+                    "boundaries in a GIS, or give those of PDOK.",
+                    file=file,
+                    number=len(overlapping),
+                    named=named,
+                ),
                 len(overlapping),
             )
         )
@@ -271,8 +288,12 @@ def _boundaries(path: Path, frame: Any, column: str, level: str | None) -> tuple
         notes.append(
             Note(
                 "water_left_out",
-                f"{path.name}: {int(water.sum())} vlakken water zijn weggelaten.",
-                f"{path.name}: {int(water.sum())} polygons of water were left out.",
+                *sentences(
+                    "{file}: vlakken water zijn weggelaten ({number}).",
+                    "{file}: polygons of water were left out ({number}).",
+                    file=path.name,
+                    number=int(water.sum()),
+                ),
                 int(water.sum()),
             )
         )
@@ -282,8 +303,12 @@ def _boundaries(path: Path, frame: Any, column: str, level: str | None) -> tuple
         notes.append(
             Note(
                 "polygons_repaired",
-                f"{path.name}: {int(crossing.sum())} vlakken kruisten zichzelf en zijn hersteld.",
-                f"{path.name}: {int(crossing.sum())} polygons crossed themselves and were repaired.",
+                *sentences(
+                    "{file}: vlakken die zichzelf kruisten, zijn hersteld ({number}).",
+                    "{file}: polygons that crossed themselves were repaired ({number}).",
+                    file=path.name,
+                    number=int(crossing.sum()),
+                ),
                 int(crossing.sum()),
             )
         )
@@ -320,10 +345,15 @@ def _plain(column: Any) -> str:
 def _note_on_doubles(path: Path, codes: list[str]) -> Note:
     return Note(
         "polygons_united",
-        f"{path.name}: {len(codes)} codes staan er meer dan eens in: {_some(codes)}. Hun vlakken zijn samengenomen; "
-        "staat een code er ten onrechte bij, verbeter die dan.",
-        f"{path.name}: {len(codes)} codes stand in it more than once: {_some(codes)}. Their polygons were united; "
-        "correct a code that does not belong there.",
+        *sentences(
+            "{file}: codes staan er meer dan eens in ({number}): {codes}. Hun vlakken zijn samengenomen; staat een "
+            "code er ten onrechte bij, verbeter die dan.",
+            "{file}: codes stand in it more than once ({number}): {codes}. Their polygons were united; correct a code "
+            "that does not belong there.",
+            file=path.name,
+            number=len(codes),
+            codes=_some(codes),
+        ),
         len(codes),
     )
 

@@ -23,6 +23,7 @@ from wijkspiegel.sources.survey import read_survey
 from wijkspiegel.sources.ties import read_ties
 from wijkspiegel.sources.zonings import Zonings, read_zonings
 from wijkspiegel.tables import Areas, Boundaries, City, Composition, Contacts, Correspondence, Indicator, Note, Source
+from wijkspiegel.wording import sentences
 
 __all__ = [
     "Finding",
@@ -259,10 +260,17 @@ def _tell_redrawn(level: str, before: int, after: int, zonings: Zonings, finding
         findings.note(
             Note(
                 "areas_redrawn",
-                f"{len(redrawn)} gebieden van niveau {level} zijn er niet in {before} én {after}, zoals {redrawn[0]}; "
-                "bij de verandering worden zij samengenomen.",
-                f"{len(redrawn)} areas of level {level} are not in both {before} and {after}, such as {redrawn[0]}; "
-                "they are taken together where change is shown.",
+                *sentences(
+                    "Gebieden van niveau {level} zijn er niet in {before} én {after} ({number}), zoals {first}; bij de "
+                    "verandering worden zij samengenomen.",
+                    "Areas of level {level} are not in both {before} and {after} ({number}), such as {first}; they are "
+                    "taken together where change is shown.",
+                    level=level,
+                    before=str(before),
+                    after=str(after),
+                    number=len(redrawn),
+                    first=redrawn[0],
+                ),
                 len(redrawn),
             )
         )

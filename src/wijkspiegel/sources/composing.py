@@ -14,6 +14,7 @@ from wijkspiegel.sources.people import Cells
 from wijkspiegel.sources.residents import Residents
 from wijkspiegel.sources.zonings import Zonings
 from wijkspiegel.tables import Areas, Composition, Note, exact
+from wijkspiegel.wording import People, sentences
 
 Key = tuple[str, int, str]  # scheme, year, level
 
@@ -190,15 +191,19 @@ def _tell_other_totals(compositions: Sequence[Composition], findings: Findings) 
     first: dict[tuple[int, str], Composition] = {}
     for composition in compositions:
         other = first.setdefault((composition.year, composition.areas.level), composition)
-        people, others = composition.population.sum(), other.population.sum()
-        if people != others and composition.areas.level == compositions[0].areas.level:
+        differ = round(abs(float(composition.population.sum() - other.population.sum())))
+        if differ and composition.areas.level == compositions[0].areas.level:
             findings.note(
                 Note(
                     "totals_differ",
-                    f"In {composition.year} zijn er {others:.0f} mensen naar {other.scheme.code} en {people:.0f} naar "
-                    f"{composition.scheme.code}.",
-                    f"In {composition.year} there are {others:,.0f} people by {other.scheme.code} and {people:,.0f} by "
-                    f"{composition.scheme.code}.",
-                    int(abs(people - others)),
+                    *sentences(
+                        "In {year} tellen {one} en {other} niet evenveel mensen: het verschil is {people}.",
+                        "In {year} {one} and {other} do not count as many people: the difference is {people}.",
+                        year=str(composition.year),
+                        one=other.scheme.code,
+                        other=composition.scheme.code,
+                        people=People(differ),
+                    ),
+                    differ,
                 )
             )

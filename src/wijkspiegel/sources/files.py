@@ -157,7 +157,7 @@ def _decimal_of(table: RawTable, column: str, text: pa.ChunkedArray, fits: Mappi
 def _no_number(table: RawTable, column: str, text: pa.ChunkedArray, fit: pa.ChunkedArray, decimal: str) -> InputError:
     first = pc.index(fit, False).as_py()
     others = pc.sum(pc.invert(fit)).as_py() - 1
-    more = f"; {others:,} more cells of this column likewise" if others else ""
+    more = f"; likewise other cells of this column ({others:,})" if others else ""
     mark = {",": "comma", ".": "point"}[decimal]
     return InputError(
         f"'{text[first].as_py()}' is no number{more}",

@@ -35,6 +35,7 @@ from wijkspiegel.sources.files import read_table, texts
 from wijkspiegel.sources.findings import Findings
 from wijkspiegel.sources.people import CALL_IT_SO, Cells, require_columns
 from wijkspiegel.tables import Note
+from wijkspiegel.wording import People, sentences
 
 UNKNOWN = "unknown"
 STATELESS = "stateless"
@@ -339,8 +340,13 @@ def _tell_unknown(
         findings.note(
             Note(
                 "unknown_group",
-                f"Van {people} personen in {cells.path.name} is '{header}' niet bekend: zij zijn groep 'onbekend'.",
-                f"Of {people} persons in {cells.path.name} '{header}' is not known: they are group 'unknown'.",
+                *sentences(
+                    "Van {people} personen in {file} is '{header}' niet bekend: zij zijn groep 'onbekend'.",
+                    "Of {people} persons in {file} '{header}' is not known: they are group 'unknown'.",
+                    people=People(people),
+                    file=cells.path.name,
+                    header=header,
+                ),
                 people,
             )
         )

@@ -12,6 +12,7 @@ from wijkspiegel.errors import InputError
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.sources.people import CALL_IT_SO, require_columns
 from wijkspiegel.tables import Indicator, Note
+from wijkspiegel.wording import sentences
 
 REQUIRED = ("area", "indicator", "value", "higher_is_better", "source", "uses_composition")
 DESCRIBING = ("title", "higher_is_better", "source", "uses_composition")
@@ -117,10 +118,15 @@ def areas_elsewhere(file: str, indicators: Sequence[Indicator], known: Collectio
     return [
         Note(
             "indicator_elsewhere",
-            f"{file} heeft cijfers over {len(strange)} gebieden die de stad niet kent, zoals {strange[0]}. Ze tellen "
-            "niet mee; verbeter de code, of geef de cijfers van dat gebied erbij.",
-            f"{file} has figures about {len(strange)} areas that the city does not have, such as {strange[0]}. They "
-            "have no part in it; correct the code, or give the figures of that area as well.",
+            *sentences(
+                "{file} heeft cijfers over gebieden die de stad niet kent ({number}), zoals {first}. Ze tellen niet "
+                "mee; verbeter de code, of geef de cijfers van dat gebied erbij.",
+                "{file} has figures about areas that the city does not have ({number}), such as {first}. They have no "
+                "part in it; correct the code, or give the figures of that area as well.",
+                file=file,
+                number=len(strange),
+                first=strange[0],
+            ),
             len(strange),
         )
     ]

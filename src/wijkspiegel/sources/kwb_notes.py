@@ -10,6 +10,7 @@ from wijkspiegel.schemes import Language, Scheme
 from wijkspiegel.sources.kwb_regions import LEVELS, Regions
 from wijkspiegel.sources.reconcile import Figure, contradicts
 from wijkspiegel.tables import Mask, Note
+from wijkspiegel.wording import number
 
 _CALLED: Mapping[Language, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -57,7 +58,9 @@ class Remark:
     def listed(self, language: Language, *, with_year: bool) -> str:
         """For instance "2 wijken en 13 buurten", with the first codes where they are few."""
         parts = [
-            f"{len(codes)} {_CALLED[language][level][len(codes) > 1]}" for level, codes in self.areas.items() if codes
+            f"{number(len(codes), language)} {_CALLED[language][level][len(codes) > 1]}"
+            for level, codes in self.areas.items()
+            if codes
         ]
         if with_year:
             parts[-1] += f" {'in' if language == 'en' else 'van'} {self.year}"

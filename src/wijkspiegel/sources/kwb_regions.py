@@ -14,6 +14,7 @@ from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.sources.files import READERS, RawTable, read_table, texts
 from wijkspiegel.sources.kwb_columns import CODES, MUNICIPALITIES, NAMES, Columns, some
 from wijkspiegel.tables import Areas, Mask, Note
+from wijkspiegel.wording import sentences
 
 LEVELS: Mapping[str, str] = MappingProxyType({"NL": "land", "GM": "gemeente", "WK": "wijk", "BU": "buurt"})
 """The letters with which a code begins -> its level, coarse to fine."""
@@ -52,8 +53,12 @@ def read_regions(table: RawTable, columns: Columns, years: NDArray[np.int64]) ->
         notes.append(
             Note(
                 "other_regions",
-                f"{table.path.name}: {len(other)} rijen over andere gebieden (zoals provincies) zijn niet gelezen.",
-                f"{table.path.name}: {len(other)} rows are about other regions (such as provinces) and were not read.",
+                *sentences(
+                    "{file}: rijen over andere gebieden, zoals provincies, zijn niet gelezen ({number}).",
+                    "{file}: rows about other regions, such as provinces, were not read ({number}).",
+                    file=table.path.name,
+                    number=len(other),
+                ),
                 len(other),
             )
         )
@@ -84,7 +89,7 @@ def _code_column(table: RawTable, columns: Columns) -> str:
 def _refuse_unknown(table: RawTable, column: str, codes: list[str], unknown: set[int]) -> None:
     if unknown:
         first = min(unknown)
-        more = f"; {len(unknown) - 1} more rows likewise" if len(unknown) > 1 else ""
+        more = f"; likewise other rows ({len(unknown) - 1:,})" if len(unknown) > 1 else ""
         raise InputError(
             f"'{codes[first]}' is no code of a country, gemeente, wijk or buurt{more}",
             file=table.path,

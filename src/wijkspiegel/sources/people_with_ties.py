@@ -19,10 +19,11 @@ from wijkspiegel.sources.network import Engine, Layer, Population, chosen_codes,
 from wijkspiegel.sources.tally import LARGEST
 from wijkspiegel.sources.ties import Roster, read_ties
 from wijkspiegel.tables import Areas, City, Composition, Contacts, Note, Source, exact
+from wijkspiegel.wording import People, sentences
 
 WHOLE, PARTS = "whole", "area"
 UNKNOWN = ("unknown", "onbekend", "na", "nan")
-FEWEST = 10
+MOST_OF_A_PERSON = 65_535
 FIRST_CODES = 5
 """So many unknown codes are named in a note."""
 
@@ -182,23 +183,28 @@ def _contacts_in(
 def _note_on(layer: Layer) -> Note:
     """What became of the links of a file: all of them add up."""
     told = layer.tally
-    left = (told.other_codes, told.strangers, told.groupless, told.to_self, told.too_many)
-    nl, en = ([_told(number, fewer) for number in left] for fewer in ("minder dan", "fewer than"))
     return Note(
         "links_of_the_network",
-        f"{layer.path.name}: {told.links:,} verbindingen, waarvan niet meegeteld {nl[0]} met een andere code, {nl[1]} "
-        f"met iemand buiten het personenbestand, {nl[2]} met iemand zonder groep, {nl[3]} met zichzelf en {nl[4]} "
-        f"boven 65.535 per persoon en groep.{_unknown_in(layer, 'nl')}",
-        f"{layer.path.name}: {told.links:,} links, of which do not count {en[0]} of another code, {en[1]} with "
-        f"somebody outside the file of people, {en[2]} with somebody without a group, {en[3]} to oneself and {en[4]} "
-        f"beyond 65,535 for a person and group.{_unknown_in(layer, 'en')}",
-        sum(left),
+        *sentences(
+            "{file}: {links} verbindingen, waarvan niet meegeteld {codes} met een andere code, {strangers} met iemand "
+            "buiten het personenbestand, {groupless} met iemand zonder groep, {to_self} met zichzelf en {too_many} "
+            "boven {most} per persoon en groep.{unknown_nl}",
+            "{file}: {links} links, of which do not count {codes} of another code, {strangers} with somebody outside "
+            "the file of people, {groupless} with somebody without a group, {to_self} to oneself and {too_many} beyond "
+            "{most} for a person and group.{unknown_en}",
+            file=layer.path.name,
+            links=People(told.links),
+            codes=People(told.other_codes),
+            strangers=People(told.strangers),
+            groupless=People(told.groupless),
+            to_self=People(told.to_self),
+            too_many=People(told.too_many),
+            most=MOST_OF_A_PERSON,
+            unknown_nl=_unknown_in(layer, "nl"),
+            unknown_en=_unknown_in(layer, "en"),
+        ),
+        told.other_codes + told.strangers + told.groupless + told.to_self + told.too_many,
     )
-
-
-def _told(links: int, fewer: str) -> str:
-    """A note leaves the room: few links are of few people."""
-    return f"{links:,}" if links == 0 or links >= FEWEST else f"{fewer} {FEWEST}"
 
 
 def _unknown_in(layer: Layer, language: Language) -> str:
@@ -228,10 +234,15 @@ def _residents(
         findings.note(
             Note(
                 "people_without_place_or_group",
-                f"{left} van de {len(known)} mensen in {table.path.name} hebben geen bekend gebied of bekende groep. "
-                "Zij tellen niet mee; wie hen kent, houdt hen als contact zonder groep.",
-                f"{left} of {len(known)} people in {table.path.name} have no known area or group. They do not count; "
-                "to those who know them they are contacts without a group.",
+                *sentences(
+                    "{left} van de {all} mensen in {file} hebben geen bekend gebied of bekende groep. Zij tellen niet "
+                    "mee; wie hen kent, houdt hen als contact zonder groep.",
+                    "{left} of {all} people in {file} have no known area or group. They do not count; to those who "
+                    "know them they are contacts without a group.",
+                    left=People(left),
+                    all=People(len(known)),
+                    file=table.path.name,
+                ),
                 left,
             )
         )

@@ -144,7 +144,7 @@ def _counts(table: RawTable, column: str) -> NDArray[np.float64]:
         if wrong.any():
             first = int(np.flatnonzero(wrong)[0])
             shown = "" if np.isnan(people[first]) else f", and here stands {people[first]:g}"
-            others = f"; {wrong.sum() - 1:,} more rows likewise" if wrong.sum() > 1 else ""
+            others = f"; likewise other rows ({wrong.sum() - 1:,})" if wrong.sum() > 1 else ""
             raise InputError(
                 f"{problem}{shown}{others}", file=table.path, row=table.rows[first], column=column, mend=mend
             )
@@ -161,7 +161,7 @@ def _refuse_doubles(cells: Cells) -> None:
     at = int(np.flatnonzero(again)[0])
     raise InputError(
         f"{', '.join(f'{name} {column[at]}' for name, column in cells.columns.items())} is counted before in this file"
-        f"; {int((times - 1).sum()):,} rows are double",
+        f"; double are so many rows: {int((times - 1).sum()):,}",
         file=cells.path,
         row=int(cells.rows[at]),
         mend="Keep one row for each area, group and year.",

@@ -15,12 +15,12 @@ from wijkspiegel.sources.city_settings import SphereSettings, SurveySettings, su
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.sources.findings import Findings
 from wijkspiegel.tables import NO, UNKNOWN, YES, Banded, Composition, Contacts, Note
+from wijkspiegel.wording import FEWEST, People, Percent, sentences
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-FEWEST = 10
 """No smaller number of people is told in a note, which leaves the room with the figures."""
 
 
@@ -169,9 +169,13 @@ def _tell_left_out(known: Mask, table: RawTable, findings: Findings) -> None:
         findings.note(
             Note(
                 "respondents_without_place_or_group",
-                f"{left} van de {len(known)} respondenten in {table.path.name} hebben geen gebied of groep; "
-                "zij tellen niet mee.",
-                f"{left} of {len(known)} respondents in {table.path.name} have no area or group, and do not count.",
+                *sentences(
+                    "{left} van de {all} respondenten in {file} hebben geen gebied of groep; zij tellen niet mee.",
+                    "{left} of {all} respondents in {file} have no area or group, and do not count.",
+                    left=People(left),
+                    all=People(len(known)),
+                    file=table.path.name,
+                ),
                 left,
             )
         )
@@ -236,14 +240,20 @@ def tell_groupless(file: str, sphere: str, counts: NDArray[Any], groupless: NDAr
     """Which part of the contacts no share knows of."""
     without = int(groupless.sum())
     if without:
-        share = 100 * without / (without + int(counts.sum()))
+        of_all = " ({share})" if without >= FEWEST else ""  # the share of few would tell how few
         findings.note(
             Note(
                 "contacts_without_group",
-                f"{file}, {sphere}: van {without:,} contacten ({share:.1f}%) is de groep niet bekend. Ze tellen in "
-                "geen aandeel mee.",
-                f"{file}, {sphere}: of {without:,} contacts ({share:.1f}%) the group is not known. They count in no "
-                "share.",
+                *sentences(
+                    "{file}, {sphere}: van {without} contacten" + of_all + " is de groep niet bekend. Ze tellen in "
+                    "geen aandeel mee.",
+                    "{file}, {sphere}: of {without} contacts" + of_all + " the group is not known. They count in no "
+                    "share.",
+                    file=file,
+                    sphere=sphere,
+                    without=People(without),
+                    share=Percent(without / (without + int(counts.sum()))),
+                ),
                 without,
             )
         )
@@ -265,8 +275,12 @@ def _tell_lone_clusters(contacts: Contacts, table: RawTable, settings: SurveySet
         findings.note(
             Note(
                 "lone_clusters",
-                f"{table.path.name}: {lone} strata hebben één respondent of cluster. Hun spreiding is samen geschat.",
-                f"{table.path.name}: {lone} strata have one respondent or cluster. Their spread is estimated together.",
+                *sentences(
+                    "{file}: {lone} strata hebben één respondent of cluster. Hun spreiding is samen geschat.",
+                    "{file}: {lone} strata have one respondent or cluster. Their spread is estimated together.",
+                    file=table.path.name,
+                    lone=People(lone),
+                ),
                 lone,
             )
         )
@@ -282,19 +296,18 @@ def tell_areas_of_one_group(contacts: Contacts, residents: Composition, file: Pa
         findings.note(
             Note(
                 "areas_of_one_group",
-                f"{file.name}: {_some(alone, 'minder dan')} mensen wonen in een gebied zonder iemand van een andere "
-                f"groep, waar elke kring een eenzijdige spiegel is, en {_some(among_others, 'minder dan')} in een "
-                "gebied zonder iemand anders van hun groep. Zij tellen mee.",
-                f"{file.name}: {_some(alone, 'fewer than')} people live in an area without anybody of another group, "
-                f"where every circle is a one-sided mirror, and {_some(among_others, 'fewer than')} in an area "
-                "without anybody else of their own. They count.",
+                *sentences(
+                    "{file}: {alone} mensen wonen in een gebied zonder iemand van een andere groep, waar elke kring "
+                    "een eenzijdige spiegel is, en {others} in een gebied zonder iemand anders van hun groep. "
+                    "Zij tellen mee.",
+                    "{file}: {alone} people live in an area without anybody of another group, where every circle is a "
+                    "one-sided mirror, and {others} in an area without anybody else of their own. They count.",
+                    file=file.name,
+                    alone=People(alone),
+                    others=People(among_others),
+                ),
             )
         )
-
-
-def _some(people: int, fewer: str) -> str:
-    """A number of people that may leave the room."""
-    return f"{people:,}" if people == 0 or people >= FEWEST else f"{fewer} {FEWEST}"
 
 
 def _weights(table: RawTable, column: str | None) -> Floats:
@@ -305,7 +318,7 @@ def _weights(table: RawTable, column: str | None) -> Floats:
     if len(wrong):
         raise InputError(
             "a weight is missing, zero or negative", file=table.path, row=table.rows[int(wrong[0])], column=column,
-            mend=f"{len(wrong)} rows have none. Give each respondent a positive weight, or leave these rows out.",
+            mend=f"Give each respondent a positive weight, or leave out the rows that have none ({len(wrong):,}).",
         )  # fmt: skip
     return weight
 

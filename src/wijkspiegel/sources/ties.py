@@ -22,6 +22,7 @@ from wijkspiegel.sources.people import OpenFile, open_file, require_columns
 from wijkspiegel.sources.roster import Roster, plain_ids, roster_of
 from wijkspiegel.sources.survey import residents_of, tell_areas_of_one_group, tell_groupless
 from wijkspiegel.tables import Composition, Contacts, Note
+from wijkspiegel.wording import People, sentences
 
 __all__ = ["ANY", "Roster", "read_ties", "roster_of"]
 
@@ -152,8 +153,12 @@ def _read(
         findings.note(
             Note(
                 "links_without_sphere",
-                f"{file}: {nowhere:,} rijen zeggen niet van welke leefwereld zij zijn; ze tellen niet mee.",
-                f"{file}: {nowhere:,} rows do not say of which sphere they are, and do not count.",
+                *sentences(
+                    "{file}: {nowhere} rijen zeggen niet van welke leefwereld zij zijn; ze tellen niet mee.",
+                    "{file}: {nowhere} rows do not say of which sphere they are, and do not count.",
+                    file=file,
+                    nowhere=People(nowhere),
+                ),
                 nowhere,
             )
         )
@@ -236,8 +241,14 @@ def _tell_too_many(sphere: str, number: int, findings: Findings) -> None:
     findings.note(
         Note(
             "too_many_pairs",
-            f"De leefwereld '{sphere}' {what_nl}: {number:,} paren is te veel om ieder contact één keer te tellen.",
-            f"The sphere '{sphere}' {what}: {number:,} pairs are too many to count each contact once.",
+            *sentences(
+                "De leefwereld '{sphere}' {what_nl}: {number} paren is te veel om ieder contact één keer te tellen.",
+                "The sphere '{sphere}' {what}: {number} pairs are too many to count each contact once.",
+                sphere=sphere,
+                what_nl=what_nl,
+                what=what,
+                number=number,
+            ),
         )
     )
 
@@ -248,10 +259,15 @@ def _tell_left_out(settings: TiesSettings, known: NDArray[np.bool_], findings: F
         findings.note(
             Note(
                 "people_without_place_or_group",
-                f"{left:,} van de {len(known):,} mensen in {settings.people} hebben geen bekend gebied of bekende "
-                "groep. Zij tellen niet mee; wie hen kent, houdt hen als contact.",
-                f"{left:,} of {len(known):,} people in {settings.people} have no known area or group. They do not "
-                "count; to those who know them they are contacts.",
+                *sentences(
+                    "{left} van de {all} mensen in {file} hebben geen bekend gebied of bekende groep. Zij tellen niet "
+                    "mee; wie hen kent, houdt hen als contact.",
+                    "{left} of {all} people in {file} have no known area or group. They do not count; to those who "
+                    "know them they are contacts.",
+                    left=People(left),
+                    all=People(len(known)),
+                    file=settings.people,
+                ),
                 left,
             )
         )
@@ -271,8 +287,15 @@ def _tell(file: str, sphere: str, told: Told, findings: Findings) -> None:
             findings.note(
                 Note(
                     code,
-                    f"{file}, {sphere}: {number:,} verbindingen {nl}; ze tellen niet mee.",
-                    f"{file}, {sphere}: {number:,} links {en}, which do not count.",
+                    *sentences(
+                        "{file}, {sphere}: {number} verbindingen {odd_nl}; ze tellen niet mee.",
+                        "{file}, {sphere}: {number} links {odd_en}, which do not count.",
+                        file=file,
+                        sphere=sphere,
+                        number=People(number),
+                        odd_nl=nl,
+                        odd_en=en,
+                    ),
                     number,
                 )
             )

@@ -164,7 +164,7 @@ def _tell_misfits(level: str, parents: Sequence[str], listed: Mapping[str, _List
     for (problem, mend), numbers in misfits.items():
         first, others = numbers[0], len(numbers) - 1
         found = listed[level]
-        more = f"; {others:,} more areas likewise" if others else ""
+        more = f"; likewise other areas ({others:,})" if others else ""
         findings.problem(
             InputError(
                 f"area '{found.codes[first]}' of level '{level}' {problem}{more}",
