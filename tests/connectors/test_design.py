@@ -36,6 +36,12 @@ def test_strata_of_one_cluster_are_taken_together() -> None:
     assert found == ratio(values, np.ones(4), simple(4))
 
 
+def test_people_of_an_area_that_is_one_cluster_count_as_drawn_by_lot() -> None:
+    values = np.array([0.0, 1, 0, 1])
+    one_cluster = Sample(np.ones(4), np.zeros(4, dtype=np.int64), np.full(4, 7))
+    assert ratio(values, np.ones(4), one_cluster) == ratio(values, np.ones(4), simple(4))
+
+
 def test_unequal_weights_cost_what_kish_says() -> None:
     weight = np.array([1.0, 1, 1, 5])
     sample = Sample(weight, np.zeros(4, dtype=np.int64), np.arange(4))

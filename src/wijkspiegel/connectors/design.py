@@ -1,7 +1,8 @@
 """What a sample tells: ratios with the interval that its strata, clusters and weights allow.
 
 The variance of a ratio is that of the sum of its linearised residuals over clusters, within strata (Woodruff 1971;
-Taylor linearisation). A stratum with one cluster has no variance of its own: such strata are taken together.
+Taylor linearisation). A stratum with one cluster has no variance of its own: such strata are taken together. People who
+are all of one cluster, as those of an area are where areas were drawn, count as drawn by lot within it.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class Sample:
 
     @cached_property
     def clusters(self) -> "Clusters":
-        if (np.diff(self.cluster) > 0).all() and (self.stratum == self.stratum[:1]).all():  # people drawn by lot
+        by_lot = (np.diff(self.cluster) > 0).all() or (self.cluster == self.cluster[:1]).all()
+        if by_lot and (self.stratum == self.stratum[:1]).all():
             people = len(self.cluster)
             return Clusters(np.arange(people), np.zeros(people, dtype=np.intp), np.array([people]))
         keys = np.stack([self.stratum, self.cluster], axis=1)
