@@ -15,7 +15,16 @@ from wijkspiegel.site.library import rules
 from wijkspiegel.site.library.models import Kind
 
 EVERYBODY = ("account/login/", "account/signup/", "account/password/reset/", "accessibility/", "privacy/", "xx")
-SIGNED_IN = ("me/", "me/erase/", "account/email/", "account/password/change/", "account/2fa/", "colleagues/", "mail/")
+SIGNED_IN = (
+    "me/",
+    "me/erase/",
+    "account/email/",
+    "account/password/change/",
+    "account/2fa/",
+    "colleagues/",
+    "domains/",
+    "mail/",
+)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 pytestmark = [
