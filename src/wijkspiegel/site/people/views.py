@@ -1,5 +1,6 @@
 """One's own account, and who has which role."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -24,7 +25,15 @@ def me(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("me")
-    return render(request, "people/me.html", {"form": form, "appointments": rules.appointments_of(user)})
+    return render(
+        request,
+        "people/me.html",
+        {
+            "form": form,
+            "appointments": rules.appointments_of(user),
+            "has_oidc": bool(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]),
+        },
+    )
 
 
 @login_required
