@@ -27,7 +27,8 @@ ON_A_PAGE = 20
 def library(request: HttpRequest) -> HttpResponse:
     """Public pieces; of the visitor's own city and of those like it first."""
     sought, kind, theme = (request.GET.get(name, "").strip()[:100] for name in ("q", "kind", "theme"))
-    near = City.objects.filter(slug=request.GET.get("near", "")).first() or _own_cities(request).first()
+    own = City.objects.filter(pk__in=people.cities_of(request.user))
+    near = City.objects.filter(slug=request.GET.get("near", "")).first() or own.first()
     found = rules.public(kind, theme, sought, near)
     return render(
         request,
@@ -39,7 +40,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "theme": theme,
             "near": near,
             "kinds": Kind.choices,
-            "themes": Theme.objects.filter(pieces__is_public=True).distinct().order_by("title"),
+            "themes": rules.themes_of_public(),
             "may_write": _own_cities(request).exists(),
         },
     )
@@ -71,8 +72,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     pieces = rules.visible_to(request.user)
     if not people.has(request.user, *people.STAFF):
         pieces = pieces.filter(city__in=people.cities_of(request.user))
-    at_work = [(one, one.revisions.all()[0]) for one in pieces.prefetch_related("revisions").order_by("-pk")[:200]]
-    return render(request, "library/desk.html", {"at_work": at_work, "kinds": Kind.choices})
+    pieces = pieces.defer(*rules.LONG).prefetch_related("revisions").order_by("-pk")
+    page = Paginator(pieces, ON_A_PAGE).get_page(request.GET.get("page"))
+    at_work = [(one, one.revisions.all()[0]) for one in page]
+    return render(request, "library/desk.html", {"at_work": at_work, "page": page, "kinds": Kind.choices})
 
 
 @login_required
@@ -226,7 +229,7 @@ def theme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Theme.objects.select_related("into").annotate(number=Count("supports")), slug=slug)
     if found.into:
         return redirect("theme-page", found.into.slug)
-    pieces = found.pieces.filter(is_public=True).select_related("city")
+    pieces = rules.public(theme=found.slug)
     return render(request, "library/theme.html", {"theme": found, "pieces": pieces})
 
 
