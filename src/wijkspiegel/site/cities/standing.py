@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -42,25 +41,21 @@ def cities_by(measure: str) -> list[Standing]:
     latest = _latest(measure)
     told = Part.objects.filter(release__is_current=True).order_by("release__subject").select_related("city")
     parts = {part.city_id: part for part in told.defer("package", "city__approach")}
-    found = [_standing(part, latest.get(code)) for code, part in parts.items()]
+    found = [Standing(part.city, part.kind, *latest.get(code, (None,) * 4)) for code, part in parts.items()]
     return sorted(found, key=lambda one: (one.value is None, -(one.value or 0), one.city.name))
 
 
-def _standing(part: Part, headline: Headline | None) -> Standing:
-    if headline is None:
-        return Standing(part.city, part.kind, None, None, None, None)
-    return Standing(part.city, part.kind, headline.value, headline.lower, headline.upper, headline.year)
+Latest = tuple[float | None, float | None, float | None, int | None]
+"""Value, lower, upper and year."""
 
 
-def _latest(measure: str) -> dict[str, Headline]:
+def _latest(measure: str) -> dict[str, Latest]:
     """City -> its latest figure; of the release about itself before that of one of many."""
-    figures = _shown_now().filter(measure=measure).order_by("part__release__subject", "year")
-    return {one.part.city_id: one for one in figures}
-
-
-def _shown_now() -> QuerySet[Headline]:
-    """With the city of each, not with the whole release of each."""
-    return Headline.objects.filter(part__release__is_current=True).select_related("part").defer("part__package")
+    figures = Headline.objects.filter(measure=measure, part__release__is_current=True)
+    rows = figures.order_by("part__release__subject", "year").values_list(
+        "part__city", "value", "lower", "upper", "year"
+    )
+    return {city: (value, lower, upper, year) for city, value, lower, upper, year in rows}
 
 
 def headlines_of(city: City) -> list[Headline]:
@@ -147,7 +142,8 @@ class Line:
 
 def beside(cities: Sequence[City]) -> list[Line]:
     """Every measure and year that at least two of the cities have in the same scheme."""
-    figures = _shown_now().filter(part__city__in=cities)
+    shown_now = Headline.objects.filter(part__release__is_current=True, part__city__in=cities)
+    figures = shown_now.select_related("part").defer("part__package")
     by_line: dict[tuple[str, int, str], dict[str, Headline]] = {}
     for one in figures.order_by("part__release__subject"):
         by_line.setdefault((one.measure, one.year, one.scheme), {})[one.part.city_id] = one
