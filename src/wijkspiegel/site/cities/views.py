@@ -53,6 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def map_svg(request: HttpRequest) -> HttpResponse:
+    if not standing.has_map():
+        raise Http404
     drawn = standing.map_svg(standing.known_measure(request.GET.get("measure")))
     response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
