@@ -173,8 +173,10 @@ def test_those_of_the_city_and_of_cities_like_it_come_first(loaded: Release, tea
 def test_another_city_answers_a_dilemma_and_can_better_its_answer(published: Draft, account: Account) -> None:
     dilemma = published(Kind.DILEMMA)
     other = account("editor", city="GM0002")
-    for text in ("Wij weten het niet", "Wij weten het nu"):
-        rules.answer(dilemma, City.objects.get(code="GM0002"), text, other)
+    for version, text in enumerate(("Wij weten het niet", "Wij weten het nu")):
+        rules.answer(dilemma, City.objects.get(code="GM0002"), text, other, version)
+    with pytest.raises(ConflictError):
+        rules.answer(dilemma, City.objects.get(code="GM0002"), "Wij weten het beter", other, 1)
     assert dilemma.answers.get().text == "Wij weten het nu"
     with pytest.raises(PermissionDenied):
         rules.answer(dilemma, City.objects.get(code="GM0003"), "Namens een ander", other)

@@ -204,12 +204,19 @@ def _create(of: type[Kept], title: str, /, **given: Any) -> Kept:
 
 
 @transaction.atomic
-def answer(piece: Piece, city: City, text: str, by: people.Visitor) -> Answer:
-    """What a city did with a dilemma; its answer before is replaced."""
+def answer(piece: Piece, city: City, text: str, by: people.Visitor, version: int = 0) -> Answer:
+    """What a city did with a dilemma. Raises ConflictError where a colleague wrote since `version`; 0 is the first."""
     people.require(by, Role.EDITOR, city=city.code)
     if piece.kind != Kind.DILEMMA or not piece.is_public:
         raise PermissionDenied
-    given, _new = Answer.objects.update_or_create(piece=piece, city=city, defaults={"text": text, "at": timezone.now()})
+    Piece.objects.select_for_update().get(pk=piece.pk)
+    given = Answer.objects.filter(piece=piece, city=city).first() or Answer(piece=piece, city=city, version=0)
+    if given.version != version:
+        raise people.ConflictError(
+            _("Somebody else changed this text meanwhile. Yours is below: put both together, and save.")
+        )
+    given.text, given.version, given.at = text, version + 1, timezone.now()
+    given.save()
     record("dilemma answered", actor=by.pk, kind="piece", of=piece.pk, city=city.code)
     return given
 
@@ -223,7 +230,12 @@ def attach(piece: Piece, upload: "UploadedFile[Any]", by: people.Visitor) -> Fil
     content = upload.read()
     kind, kept = ("application/pdf", content) if content.startswith(PDF) else _picture(content)
     file = File(piece=piece, name=(upload.name or "")[:150], kind=kind, size=len(kept))
-    file.content.save(f"{uuid.uuid4().hex}.{kind.rpartition('/')[2]}", ContentFile(kept), save=False)
+    try:
+        file.content.save(f"{uuid.uuid4().hex}.{kind.rpartition('/')[2]}", ContentFile(kept), save=False)
+    except OSError:
+        raise ValidationError(
+            _("The file could not be kept: the disk is full, or fails. Tell who runs the site, and try again later.")
+        ) from None
     file.save()
     record("file attached", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
     return file

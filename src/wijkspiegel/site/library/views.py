@@ -195,12 +195,27 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
 def answer(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Piece.objects.select_related("city"), slug=slug, is_public=True, kind=Kind.DILEMMA)
     people.require(request.user, Role.EDITOR, city=next(iter(people.cities_of(request.user)), ""))
-    form = AnswerForm(request.POST or None, cities=City.objects.filter(pk__in=people.cities_of(request.user)))
+    own = City.objects.filter(pk__in=people.cities_of(request.user))
+    known = found.answers.filter(city__in=own).order_by("city").first()
+    start = {"city": known.city_id, "text": known.text, "version": known.version} if known else {"version": 0}
+    form = AnswerForm(request.POST or None, cities=own, initial=start)
+    theirs = None
     if request.method == "POST" and form.is_valid():
-        rules.answer(found, form.cleaned_data["city"], form.cleaned_data["text"], request.user)
-        messages.success(request, _("Thank you: the answer is shown."))
-        return redirect("piece", slug)
-    return render(request, "library/answer.html", {"piece": found, "form": form}, status=400 if form.errors else 200)
+        given = form.cleaned_data
+        try:
+            rules.answer(found, given["city"], given["text"], request.user, given["version"])
+        except people.ConflictError as conflict:
+            theirs = found.answers.filter(city=given["city"]).first()
+            seen = {"city": given["city"].pk, "version": theirs.version if theirs else 0}
+            form = AnswerForm(given | seen, cities=own)
+            form.add_error(None, conflict)
+        else:
+            messages.success(request, _("Thank you: the answer is shown."))
+            return redirect("piece", slug)
+    return render(
+        request, "library/answer.html", {"piece": found, "form": form, "theirs": theirs},
+        status=409 if theirs else 400 if form.errors else 200,
+    )  # fmt: skip
 
 
 # Themes -------------------------------------------------------------------------------------------------------------
