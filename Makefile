@@ -46,6 +46,7 @@ $(VENV)-peer/.made:
 bench: $(VENV)/.dev $(VENV)-peer/.made ## Measure against what a user would pick instead (an hour)
 	$(BIN)/python -m benchmarks.run $(BENCH)
 	$(BIN)/python -m benchmarks.right
+	$(BIN)/python -m benchmarks.site
 
 docs: $(VENV)/.dev ## Build the documentation in docs/_build/html; a broken link is an error
 	$(BIN)/sphinx-build --fail-on-warning --nitpicky -q docs docs/_build/html

@@ -14,8 +14,13 @@ from wijkspiegel.site.cities.models import City, Release
 from wijkspiegel.site.library import rules
 from wijkspiegel.site.library.models import Kind
 
-EVERYBODY = ("account/login/", "account/signup/", "account/password/reset/", "accessibility/", "privacy/", "xx")
-SIGNED_IN = ("me/", "me/erase/", "account/email/", "account/password/change/", "account/2fa/", "colleagues/", "mail/")
+EVERYBODY = (
+    "account/login/", "account/signup/", "account/password/reset/", "accessibility/", "privacy/", "xx", "meetings/",
+)  # fmt: skip
+SIGNED_IN = (
+    "me/", "me/erase/", "me/meetings/", "account/email/", "account/password/change/", "account/2fa/",
+    "account/3rdparty/", "colleagues/", "domains/", "mail/", "new-meeting/",
+)  # fmt: skip
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 pytestmark = [
@@ -74,7 +79,8 @@ def test_a_page_of_the_staff_is_too(
 
 
 FILLED = (
-    "", "cities/amersvoort/", "cities/amersvoort/areas/BU0/", "compare/?cities=amersvoort&cities=delfzicht", "library/",
+    "", "?kind=mixed", "?q=buurt",
+    "cities/amersvoort/", "cities/amersvoort/areas/BU0/", "compare/?cities=amersvoort&cities=delfzicht", "library/",
     "library/buurtmaaltijden/", "library/dilemma/", "themes/", "themes/scholen/",
 )  # fmt: skip
 FILLED_FOR_STAFF = (

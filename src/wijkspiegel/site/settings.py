@@ -5,6 +5,7 @@ Without any setting the site runs on this machine alone, with SQLite in WIJKSPIE
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -147,23 +148,25 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Wijkspiegel"
 SECOND_FACTOR_REQUIRED = os.environ.get("WIJKSPIEGEL_SECOND_FACTOR", "1" if SECURE else "0") == "1"
 SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_PROVIDERS = (
-    {
-        "openid_connect": {
-            "APPS": [
-                {
-                    "provider_id": "city",
-                    "name": os.environ.get("WIJKSPIEGEL_OIDC_NAME", "OpenID Connect"),
-                    "client_id": os.environ["WIJKSPIEGEL_OIDC_CLIENT"],
-                    "secret": os.environ.get("WIJKSPIEGEL_OIDC_SECRET", ""),
-                    "settings": {"server_url": os.environ["WIJKSPIEGEL_OIDC_SERVER"]},
-                }
-            ]
-        }
+OIDC_SERVER = os.environ.get("WIJKSPIEGEL_OIDC_SERVER", "")
+OIDC_CITY = {
+    "provider_id": "city",
+    "name": os.environ.get("WIJKSPIEGEL_OIDC_NAME", "OpenID Connect"),
+    "client_id": os.environ.get("WIJKSPIEGEL_OIDC_CLIENT", ""),
+    "secret": os.environ.get("WIJKSPIEGEL_OIDC_SECRET", ""),
+    "settings": {"server_url": OIDC_SERVER, "oauth_pkce_enabled": True},
+}
+OIDC_ORIGINS = [
+    "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    for address in (OIDC_SERVER, *os.environ.get("WIJKSPIEGEL_OIDC_ALSO", "").split(","))
+    if address
+]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "wijkspiegel.site.people.oidc.Provider",
+        "APPS": [OIDC_CITY] if OIDC_SERVER else [],
     }
-    if "WIJKSPIEGEL_OIDC_CLIENT" in os.environ
-    else {}
-)
+}
 
 # Mail: written in the outbox by whoever sends, delivered by `wijkspiegel site send-mail` ------------------------------
 
@@ -178,16 +181,22 @@ EMAIL_TIMEOUT = 20
 
 # What a browser may do ----------------------------------------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
+
+def policy(sign_in: list[str]) -> dict[str, dict[str, list[str]]]:
+    """Nothing but our own; the form to sign in may end at the servers of a municipality."""
+    return {
+        "DIRECTIVES": {
+            "default-src": [SELF],
+            "img-src": [SELF, "data:"],
+            "object-src": [NONE],
+            "base-uri": [SELF],
+            "form-action": [SELF, *sign_in],
+            "frame-ancestors": [NONE],
+        }
     }
-}
+
+
+CONTENT_SECURITY_POLICY = policy(OIDC_ORIGINS)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

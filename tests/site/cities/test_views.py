@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.asserts import assertNumQueries  # type: ignore[import-untyped, unused-ignore]
 
 from wijkspiegel.disclosure import unpack
-from wijkspiegel.site.cities.models import Release
+from wijkspiegel.site.cities.models import Kind, Release
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +23,28 @@ def test_the_home_page_lists_all_and_finds_by_name(loaded: Release, client: Clie
         "Delfzicht",
         "Eindhaven",
     ]
-    found = client.get("/nl/", {"q": "delf"}).content.decode()
-    assert ("Delfzicht" in found, "Amersvoort" in found) == (True, False)
+    assert [one.city.name for one in client.get("/nl/", {"q": "delf"}).context["listed"]] == ["Delfzicht"]
     assert "Buurt 3" in client.get("/nl/", {"q": "buurt 3"}).content.decode()
     assert "<script>alert" not in client.get("/nl/", {"q": "<script>alert(1)"}).content.decode()
+
+
+def test_the_whole_name_of_a_city_leads_to_its_page(loaded: Release, client: Client) -> None:
+    assert '<option value="Delfzicht">' in client.get("/nl/").content.decode()
+    answer = client.get("/nl/", {"q": " delfzicht "})
+    assert (answer.status_code, answer["Location"]) == (302, "/nl/cities/delfzicht/")
+
+
+def test_cities_are_listed_by_their_kind_and_their_page_tells_it(loaded: Release, client: Client) -> None:
+    listed = {
+        kind: [one.city.name for one in client.get("/en/", {"kind": kind}).context["listed"]] for kind in Kind.values
+    }
+    assert {kind: sorted(names) for kind, names in listed.items()} == {
+        Kind.NO_MAJORITY: ["Hoornveld", "Roerstad", "Tielrade", "Zandermeer"],
+        Kind.MIXED: ["Delfzicht", "Eindhaven"],
+        Kind.MOSTLY_ONE: ["Amersvoort"],
+    }
+    assert "No group of origin is the majority." in client.get("/en/cities/roerstad/").content.decode()
+    assert len(client.get("/en/", {"kind": "made up"}).context["listed"]) == 7
 
 
 def test_a_page_of_a_city_and_of_a_neighbourhood(loaded: Release, client: Client) -> None:

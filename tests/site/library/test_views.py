@@ -1,16 +1,18 @@
 """The library as visitors and editors meet it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.asserts import assertNumQueries
+from pytest_django.fixtures import Settings
 
 from tests.site.conftest import Account
 from wijkspiegel.site.cities.models import City, Release
 from wijkspiegel.site.library import rules
-from wijkspiegel.site.library.models import Kind, Piece, Theme
+from wijkspiegel.site.library.models import File, Kind, Piece, Theme
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +81,36 @@ def test_a_conflict_shows_theirs_and_keeps_mine(loaded: Release, signed_in: Call
     answer = client.post(page, TYPED | {"number": 1, "summary": "Van mij."})
     text = answer.content.decode()
     assert (answer.status_code, "Van haar." in text, "Van mij." in text) == (409, True, True)
+
+
+def test_an_answer_is_bettered_and_that_of_a_colleague_is_not_overwritten(
+    loaded: Release, signed_in: Callable[..., Client], account: Account
+) -> None:
+    team = account("programme")
+    dilemma = rules.begin(Kind.DILEMMA, City.objects.get(code="GM0001"), TYPED | {"title": "Dilemma"}, [], team)
+    rules.ask_review(dilemma, team)
+    rules.publish(dilemma, team)
+    client, page = signed_in("editor", city="GM0002"), "/nl/library/dilemma/answer/"
+    assert client.post(page, {"city": "GM0002", "text": "Zo deden wij het.", "version": 0}).status_code == 302
+    assert "Zo deden wij het." in client.get(page).content.decode()  # to go on with
+    conflict = client.post(page, {"city": "GM0002", "text": "Anders.", "version": 0})
+    shown = conflict.content.decode()
+    assert (conflict.status_code, "Zo deden wij het." in shown, "Anders." in shown) == (409, True, True)
+    assert client.post(page, {"city": "GM0002", "text": "Beide.", "version": 1}).status_code == 302
+    assert [answer.text for answer in dilemma.answers.all()] == ["Beide."]
+
+
+def test_a_file_for_which_the_disk_has_no_room_is_told(
+    loaded: Release, signed_in: Callable[..., Client], settings: Settings, tmp_path: Path
+) -> None:
+    client = signed_in("editor", city="GM0001")
+    client.post("/nl/library/begin/lesson/", TYPED)
+    (tmp_path / "full").write_bytes(b"")
+    settings.MEDIA_ROOT = tmp_path / "full"  # no directory: writing below it fails as on a disk that is full
+    sent = {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7")}
+    answer = client.post("/en/library/buurtmaaltijden/attach/", sent, follow=True)
+    assert "The file could not be kept" in answer.content.decode()
+    assert not File.objects.exists()
 
 
 def test_a_file_is_never_run_by_the_browser(loaded: Release, client: Client, account: Account) -> None:

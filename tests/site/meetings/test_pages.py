@@ -35,8 +35,11 @@ def pages(meeting: Make) -> tuple[list[str], list[str]]:
     here = f"meetings/{made.slug}/"
     tokens = [f"registration/{letters.token_of(one)}/" for one in (held, waits)]
     return (
-        ["meetings/", here, f"{here}register/", f"meetings/{past.slug}/", *tokens],
-        ["meetings/", here, *(f"{here}{page}/" for page in ("edit", "participants", "questions", "photos"))],
+        ["meetings/", here, f"{here}register/", f"{here}registered/", f"meetings/{past.slug}/", *tokens],
+        [
+            *("meetings/", here, f"meetings/{past.slug}/report/"),
+            *(f"{here}{page}/" for page in ("edit", "participants", "questions", "photos")),
+        ],
     )
 
 

@@ -1,41 +1,21 @@
 """Everybody at once: two hundred threads, each with a connection of its own, for fifty places."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
 
+from tests.site.at_once import all_at_once
 from tests.site.conftest import Account
-from tests.site.meetings.conftest import Make, register
+from tests.site.meetings.conftest import DAY, Make, register
+from wijkspiegel.site.cities.models import City
 from wijkspiegel.site.meetings import rules
 from wijkspiegel.site.meetings.models import SEATED, Meeting, Place, Registration
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PEOPLE, PLACES = 200, 50
-AT_ONCE = threading.BoundedSemaphore(60)
-"""Connections that PostgreSQL is asked for at a time: it takes a hundred, of everybody."""
-
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def all_at_once(steps: list[Callable[[], object]]) -> list[object]:
-    """Run each in a thread of its own, started together."""
-    together = threading.Barrier(len(steps))
-
-    def run(step: Callable[[], object]) -> object:
-        together.wait()
-        with AT_ONCE:
-            try:
-                return step()
-            finally:
-                connections.close_all()
-
-    with ThreadPoolExecutor(len(steps)) as threads:
-        return list(threads.map(run, steps))
 
 
 def people_for(meeting: Meeting) -> list[Callable[[], object]]:
@@ -88,3 +68,13 @@ def _forgiving(step: Callable[[], object]) -> Callable[[], object]:
             return None
 
     return run
+
+
+@pytest.mark.usefixtures("record_that_empties")
+def test_meetings_of_one_title_that_are_drafted_at_once_each_have_an_address(eindhoven: City, account: Account) -> None:
+    team = account("programme")
+    given = {name: getattr(Meeting(), name) for name in rules.WRITTEN if name != "city"}
+    given |= {"title": "Samen", "city": eindhoven, "starts": NOW + DAY, "ends": NOW + 2 * DAY, "capacity": 5}
+    all_at_once([lambda: rules.create(given, team, NOW)] * 8)
+    slugs = sorted(Meeting.objects.values_list("slug", flat=True))
+    assert slugs == ["samen", *(f"samen-{number}" for number in range(2, 9))]

@@ -92,6 +92,61 @@ def test_an_editor_invites_colleagues_of_the_own_municipality_only(account: Acco
     assert Invitation.objects.get().email == "nieuw@amersfoort.example"
 
 
+def test_a_domain_makes_colleagues_and_what_is_done_to_it_is_written_down(account: Account) -> None:
+    administrator = account("administrator")
+    added = rules.add_domain("GM0307", " @Amersfoort.example ", administrator)
+    assert rules.add_domain("GM0307", "amersfoort.example", administrator) == added
+    rules.invite("nieuw@amersfoort.example", Role.EDITOR, "GM0307", account("editor", city="GM0307"), NOW)
+    rules.remove_domain(added, administrator)
+    rules.remove_domain(added, administrator)
+    assert not Domain.objects.exists()
+    lines = Line.objects.filter(kind="domain").values_list("action", "actor", "of", "city")
+    assert list(lines) == [
+        ("domain added", administrator.pk, "amersfoort.example", "GM0307"),
+        ("domain removed", administrator.pk, "amersfoort.example", "GM0307"),
+    ]
+
+
+def test_an_address_and_a_domain_are_the_same_however_they_are_written(account: Account) -> None:
+    administrator = account("administrator")
+    rules.add_domain("GM0307", "gemeenté.example", administrator)
+    assert Domain.objects.get().domain == "xn--gemeent-hya.example"
+    editor = account("editor", city="GM0307")
+    for email in ("a@gemeenté.example", "b@xn--gemeent-hya.example"):
+        rules.invite(email, Role.EDITOR, "GM0307", editor, NOW)
+    assert Invitation.objects.count() == 2
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "mail.GMAIL.com", "@ziggo.nl", "nl", "", "a b.nl", "iemand@delft.nl"])
+def test_no_domain_where_anybody_can_have_an_address_or_that_is_none(account: Account, domain: str) -> None:
+    with pytest.raises(ValidationError):
+        rules.add_domain("GM0307", domain, account("administrator"))
+    assert not Domain.objects.exists()
+
+
+def test_a_domain_is_of_one_municipality_and_it_is_said_of_which(account: Account) -> None:
+    administrator = account("administrator")
+    rules.add_domain("GM0307", "samen.example", administrator)
+    with pytest.raises(ValidationError, match="GM0307"):
+        rules.add_domain("GM0503", "samen.example", administrator)
+    assert list(Domain.objects.values_list("city", "domain")) == [("GM0307", "samen.example")]
+
+
+@pytest.mark.parametrize("role", ["participant", "editor", "programme"])
+def test_only_an_administrator_sees_and_changes_domains(account: Account, role: str) -> None:
+    domain = Domain.objects.create(city="GM0307", domain="amersfoort.example")
+    by = account(role, city="GM0307" if role == "editor" else "")
+    steps: list[Callable[[], object]] = [
+        lambda: rules.domains(by),
+        lambda: rules.add_domain("GM0307", "ander.example", by),
+        lambda: rules.remove_domain(domain, by),
+    ]
+    for step in steps:
+        with pytest.raises(PermissionDenied):
+            step()
+    assert list(Domain.objects.all()) == [domain]
+
+
 def invited(account: Account) -> tuple[User, str]:
     """Somebody who was invited, with a proven address, and the token of the link."""
     rules.invite("nieuw@example.nl", Role.EDITOR, "GM0307", account("programme"), NOW)

@@ -295,10 +295,14 @@ def with_headers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def _answered(view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+    """HEAD as GET: the server leaves out the body."""
+    asked, request.method = request.method, "GET"
     try:
         return view(request, *args, **named)
     except Http404 as error:
         return _not_here(request, error)
+    finally:
+        request.method = asked
 
 
 def fallback(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:

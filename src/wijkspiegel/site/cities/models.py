@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class City(models.Model):
@@ -45,12 +46,24 @@ class Release(models.Model):
         ]
 
 
+class Kind(models.TextChoices):
+    """What kind of city it is, by the largest group of origin: up to a half of the residents, up to three quarters."""
+
+    NO_MAJORITY = "no majority", _("No group of origin is the majority")
+    MIXED = "mixed", _("One group of origin is the majority, and more than a quarter has another")
+    MOSTLY_ONE = "mostly one", _("At least three quarters have one origin")
+
+
 class Part(models.Model):
-    """What a release tells of one city, as a release of its own: the zip file that can be downloaded."""
+    """What a release tells of one city, as a release of its own: the zip file that can be downloaded.
+
+    kind : "" where the release does not tell every group.
+    """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="parts")
     city = models.ForeignKey(City, models.CASCADE, related_name="parts")
     package = models.BinaryField()
+    kind = models.CharField(max_length=20, choices=Kind, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("release", "city", name="one_part_of_each_city")]

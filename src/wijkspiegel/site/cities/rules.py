@@ -21,12 +21,13 @@ from django.utils.translation import gettext as _
 from wijkspiegel import __version__
 from wijkspiegel.disclosure import Release as Figures
 from wijkspiegel.disclosure import pack, part_of, read_release, unpack
+from wijkspiegel.report.figures import NATIONALITY
 from wijkspiegel.report.figures import Figures as Reading
 from wijkspiegel.report.findings import answer, findings_of
 from wijkspiegel.report.page import words_of
 from wijkspiegel.schemes import Language
 from wijkspiegel.site.audit.rules import record
-from wijkspiegel.site.cities.models import Area, City, Headline, Map, Page, Part, Peer, Release
+from wijkspiegel.site.cities.models import Area, City, Headline, Kind, Map, Page, Part, Peer, Release
 from wijkspiegel.site.people import rules as people
 from wijkspiegel.site.people.models import Role
 
@@ -100,7 +101,7 @@ def _codes_of_level(figures: Figures, level: str) -> list[str]:
 def _write_part(release: Release, figures: Figures) -> None:
     reading = Reading(figures, Language("nl"))
     city = _city(figures.about.subject, reading.names[figures.about.subject])
-    part = Part.objects.create(release=release, city=city, package=pack(figures))
+    part = Part.objects.create(release=release, city=city, package=pack(figures), kind=_kind(reading, city.code))
     latest = {row["area"]: row for row in sorted(reading.rows("areas"), key=lambda row: int(row["year"]))}
     peers = reading.rows("peers", area=city.code, year=reading.year)
     strangers = {row["peer"] for row in peers}
@@ -113,6 +114,15 @@ def _write_part(release: Release, figures: Figures) -> None:
         Peer(part=part, code=row["peer"], rank=row["rank"], because=row["because"]) for row in peers
     )
     Headline.objects.bulk_create(Headline(part=part, **row) for row in _headlines(reading, city.code))
+
+
+def _kind(reading: Reading, code: str) -> str:
+    rows = reading.rows("composition", area=code, year=reading.year, scheme=reading.scheme.code)
+    shares = [row["share"] for row in rows]
+    if not shares or None in shares or reading.scheme.code == NATIONALITY:
+        return ""
+    largest = max(shares)
+    return Kind.NO_MAJORITY if largest <= 1 / 2 else Kind.MIXED if largest < 3 / 4 else Kind.MOSTLY_ONE
 
 
 def _headlines(reading: Reading, code: str) -> Iterable[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from wijkspiegel.report.charts import CLASSES, Shade, choropleth
-from wijkspiegel.site.cities.models import City, Headline, Map
+from wijkspiegel.site.cities.models import City, Headline, Map, Part
 from wijkspiegel.site.cities.rules import MEASURES
 
 STYLE = (
@@ -22,9 +22,10 @@ STYLE = (
 
 @dataclass(frozen=True)
 class Standing:
-    """A city and its latest figure of a measure, None where there is none."""
+    """A city, its kind ("" where that is not known), and its latest figure of a measure, None where there is none."""
 
     city: City
+    kind: str
     value: float | None
     lower: float | None
     upper: float | None
@@ -38,22 +39,23 @@ def known_measure(asked: str | None) -> str:
 def cities_by(measure: str) -> list[Standing]:
     """All cities that a current release tells of, by a measure from high to low, those without it last."""
     latest = _latest(measure)
-    cities = City.objects.filter(parts__release__is_current=True).distinct().defer("approach")
-    found = [_standing(city, latest.get(city.code)) for city in cities]
+    told = Part.objects.filter(release__is_current=True).order_by("release__subject").select_related("city")
+    parts = {part.city_id: part for part in told.defer("package", "city__approach")}
+    found = [Standing(part.city, part.kind, *latest.get(code, (None,) * 4)) for code, part in parts.items()]
     return sorted(found, key=lambda one: (one.value is None, -(one.value or 0), one.city.name))
 
 
-def _standing(city: City, headline: Headline | None) -> Standing:
-    if headline is None:
-        return Standing(city, None, None, None, None)
-    return Standing(city, headline.value, headline.lower, headline.upper, headline.year)
+Latest = tuple[float | None, float | None, float | None, int | None]
+"""Value, lower, upper and year."""
 
 
-def _latest(measure: str) -> dict[str, Headline]:
+def _latest(measure: str) -> dict[str, Latest]:
     """City -> its latest figure; of the release about itself before that of one of many."""
-    figures = Headline.objects.filter(measure=measure, part__release__is_current=True).select_related("part")
-    ordered = figures.order_by("part__release__subject", "year")
-    return {one.part.city_id: one for one in ordered}
+    figures = Headline.objects.filter(measure=measure, part__release__is_current=True)
+    rows = figures.order_by("part__release__subject", "year").values_list(
+        "part__city", "value", "lower", "upper", "year"
+    )
+    return {city: (value, lower, upper, year) for city, value, lower, upper, year in rows}
 
 
 def headlines_of(city: City) -> list[Headline]:
@@ -140,7 +142,8 @@ class Line:
 
 def beside(cities: Sequence[City]) -> list[Line]:
     """Every measure and year that at least two of the cities have in the same scheme."""
-    figures = Headline.objects.filter(part__city__in=cities, part__release__is_current=True).select_related("part")
+    shown_now = Headline.objects.filter(part__release__is_current=True, part__city__in=cities)
+    figures = shown_now.select_related("part").defer("part__package")
     by_line: dict[tuple[str, int, str], dict[str, Headline]] = {}
     for one in figures.order_by("part__release__subject"):
         by_line.setdefault((one.measure, one.year, one.scheme), {})[one.part.city_id] = one

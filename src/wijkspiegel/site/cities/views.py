@@ -11,19 +11,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wijkspiegel.site.cities import catalogue, rules, standing
 from wijkspiegel.site.cities.forms import ApproachForm, CompareForm
-from wijkspiegel.site.cities.models import Area, City, Part, Release
+from wijkspiegel.site.cities.models import Area, City, Kind, Part, Release
 from wijkspiegel.site.people import rules as people
 from wijkspiegel.site.people.models import Role
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """All cities by a measure, on a map and in a list; or those that a search finds."""
+    """All cities by a measure, on a map and in a list; or those of a kind, or that a search finds.
+
+    Who gives the whole name of a city goes to its page.
+    """
     sought = request.GET.get("q", "").strip()[:100]
     measure = standing.known_measure(request.GET.get("measure"))
-    listed = standing.cities_by(measure)
+    kind = request.GET.get("kind", "")
+    everything = listed = standing.cities_by(measure)
+    if kind in Kind.values:
+        listed = [one for one in listed if one.kind == kind]
     if sought:
         listed = [one for one in listed if sought.casefold() in one.city.name.casefold()]
+        called = [one.city for one in listed if sought.casefold() == one.city.name.casefold()]
+        if len(called) == 1:
+            return redirect("city", called[0].slug)
     return render(
         request,
         "cities/home.html",
@@ -32,15 +41,20 @@ def home(request: HttpRequest) -> HttpResponse:
             "places": rules.areas_called(sought) if sought else [],
             "measure": measure,
             "measures": rules.MEASURES,
+            "kind": kind,
+            "kinds": Kind.choices,
+            "names": sorted(one.city.name for one in everything),
             "listed": listed,
             "has_map": standing.has_map(),
-            "legend": standing.legend(listed),
+            "legend": standing.legend(everything),
         },
     )
 
 
 @require_safe
 def map_svg(request: HttpRequest) -> HttpResponse:
+    if not standing.has_map():
+        raise Http404
     drawn = standing.map_svg(standing.known_measure(request.GET.get("measure")))
     response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"

@@ -16,7 +16,7 @@ class Library(AppConfig):
         from wijkspiegel.site.people.rules import exporting  # noqa: PLC0415
 
         def show(sender: object, city: Any, **more: Any) -> str:
-            pieces = Piece.objects.filter(city=city, is_public=True)[:5]
+            pieces = Piece.objects.filter(city=city, is_public=True).only("slug", "title", "kind")[:5]
             return render_to_string("library/of_city.html", {"pieces": pieces, "city": city})
 
         def tell(sender: object, user: Any, **more: Any) -> dict[str, Any]:

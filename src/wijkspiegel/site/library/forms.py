@@ -57,6 +57,7 @@ class RemarkForm(forms.Form):
 class AnswerForm(forms.Form):
     city = forms.ModelChoiceField(label=_("Municipality"), queryset=City.objects.none())
     text = _long(_("What your city did, and what came of it"), required=True)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, cities: Any, **more: Any) -> None:
         super().__init__(*args, **more)

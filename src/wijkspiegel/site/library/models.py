@@ -75,7 +75,10 @@ class Piece(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-published", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["is_public", "kind", "-published"])]
+        indexes: ClassVar = [
+            models.Index(fields=["is_public", "kind", "-published"]),
+            models.Index(fields=["is_public", "-published", "-id"]),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -9,13 +9,13 @@ import io
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, models, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -29,8 +29,16 @@ from wijkspiegel.site.mail import rules as mail
 from wijkspiegel.site.people import rules as people
 from wijkspiegel.site.people.models import Role, User
 
+Kept = TypeVar("Kept", Piece, Theme)
+
 CONTENT = ("language", "title", "summary", "year", "done", "came", "value", "reuse", "costs", "links")
 """The fields of a piece that a revision has."""
+
+LONG = ("done", "came", "value", "reuse", "costs", "links", "city__approach")
+"""What no list shows."""
+
+RESERVED = frozenset({"begin", "desk", "new"})
+"""Addresses of other pages where those of pieces and themes are."""
 
 MOST_BYTES = 10_000_000
 PDF = b"%PDF-"
@@ -52,29 +60,40 @@ def visible_to(visitor: people.Visitor) -> QuerySet[Piece]:
     return pieces.filter(Q(is_public=True) | Q(city__in=people.cities_of(visitor)))
 
 
-def public(kind: str = "", theme: str = "", sought: str = "", near: City | None = None) -> list[Piece]:
+def public(kind: str = "", theme: str = "", sought: str = "", near: City | None = None) -> QuerySet[Piece]:
     """Public pieces: the best match first when something is sought; else those of `near` and its peers first."""
-    pieces = Piece.objects.filter(is_public=True).select_related("city").prefetch_related("themes")
+    pieces = Piece.objects.filter(is_public=True).select_related("city").defer(*LONG)
     if kind in Kind.values:
         pieces = pieces.filter(kind=kind)
     if theme:
         pieces = pieces.filter(themes__slug=theme)
     if sought:
-        place = {pk: number for number, pk in enumerate(search.find(sought))}
-        return sorted(pieces.filter(pk__in=place), key=lambda piece: place[piece.pk])
+        found = search.find(sought)
+        return _in_order(pieces.filter(pk__in=found), "pk", {pk: number for number, pk in enumerate(found)})
     if near is None:
-        return list(pieces[:500])
-    rank = {near.code: 0} | dict(
-        Peer.objects.filter(part__city=near, part__release__is_current=True).values_list("code", "rank")
-    )
-    return sorted(pieces[:500], key=lambda piece: rank.get(piece.city_id, len(rank) + 1))
+        return pieces
+    peers = Peer.objects.filter(part__city=near, part__release__is_current=True).values_list("code", "rank")
+    return _in_order(pieces, "city", {near.code: 0} | dict(peers))
+
+
+def _in_order(pieces: QuerySet[Piece], field: str, place: Mapping[Any, int]) -> QuerySet[Piece]:
+    """By the place of a field; what has none comes last, the latest first."""
+    places = (When(**{field: value}, then=number) for value, number in place.items())
+    last = max(place.values(), default=0) + 1
+    return pieces.annotate(place=Case(*places, default=last)).order_by("place", "-published", "-pk")
+
+
+def themes_of_public() -> QuerySet[Theme]:
+    """Themes that some public piece is about."""
+    about = Piece.themes.through.objects.filter(theme=OuterRef("pk"), piece__is_public=True)
+    return Theme.objects.filter(Exists(about)).order_by("title")
 
 
 @transaction.atomic
 def begin(kind: Kind, city: City, content: Mapping[str, Any], themes: Sequence[Theme], by: people.Visitor) -> Piece:
     """Begin a piece: a draft."""
     _require_writer(by, city.code)
-    piece = Piece.objects.create(kind=kind, city=city, slug=_free_slug(Piece, content["title"]))
+    piece = _create(Piece, content["title"], kind=kind, city=city)
     piece.themes.set(themes)
     _add_revision(piece, 1, content, by)
     return piece
@@ -169,22 +188,35 @@ def _move(revision: Revision, before: State, after: State, remark: str = "") -> 
     revision.save(update_fields=["state", "remark"])
 
 
-def _free_slug(of: type[models.Model], title: str) -> str:
+def _create(of: type[Kept], title: str, /, **given: Any) -> Kept:
+    """Under an address after its title; another where somebody has that, or takes it at the same moment."""
     slug = slugify(title)[:90] or "x"
-    taken = of._default_manager.filter(slug=slug).exists()
-    return f"{slug}-{uuid.uuid4().hex[:6]}" if taken else slug
+    if slug not in RESERVED and not of.objects.filter(slug=slug).exists():
+        try:
+            with transaction.atomic():
+                return of.objects.create(slug=slug, **given)
+        except IntegrityError:
+            pass
+    return of.objects.create(slug=f"{slug}-{uuid.uuid4().hex[:6]}", **given)
 
 
 # Dilemmas and files -------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def answer(piece: Piece, city: City, text: str, by: people.Visitor) -> Answer:
-    """What a city did with a dilemma; its answer before is replaced."""
+def answer(piece: Piece, city: City, text: str, by: people.Visitor, version: int = 0) -> Answer:
+    """What a city did with a dilemma. Raises ConflictError where a colleague wrote since `version`; 0 is the first."""
     people.require(by, Role.EDITOR, city=city.code)
     if piece.kind != Kind.DILEMMA or not piece.is_public:
         raise PermissionDenied
-    given, _new = Answer.objects.update_or_create(piece=piece, city=city, defaults={"text": text, "at": timezone.now()})
+    Piece.objects.select_for_update().get(pk=piece.pk)
+    given = Answer.objects.filter(piece=piece, city=city).first() or Answer(piece=piece, city=city, version=0)
+    if given.version != version:
+        raise people.ConflictError(
+            _("Somebody else changed this text meanwhile. Yours is below: put both together, and save.")
+        )
+    given.text, given.version, given.at = text, version + 1, timezone.now()
+    given.save()
     record("dilemma answered", actor=by.pk, kind="piece", of=piece.pk, city=city.code)
     return given
 
@@ -198,7 +230,12 @@ def attach(piece: Piece, upload: "UploadedFile[Any]", by: people.Visitor) -> Fil
     content = upload.read()
     kind, kept = ("application/pdf", content) if content.startswith(PDF) else _picture(content)
     file = File(piece=piece, name=(upload.name or "")[:150], kind=kind, size=len(kept))
-    file.content.save(f"{uuid.uuid4().hex}.{kind.rpartition('/')[2]}", ContentFile(kept), save=False)
+    try:
+        file.content.save(f"{uuid.uuid4().hex}.{kind.rpartition('/')[2]}", ContentFile(kept), save=False)
+    except OSError:
+        raise ValidationError(
+            _("The file could not be kept: the disk is full, or fails. Tell who runs the site, and try again later.")
+        ) from None
     file.save()
     record("file attached", actor=by.pk, kind="piece", of=piece.pk, city=piece.city_id)
     return file
@@ -242,7 +279,7 @@ def put_forward(title: str, why: str, by: User) -> Theme:
     """A new theme, supported by who puts it forward. At most five a day."""
     people.require(by, Role.PARTICIPANT)
     people.limit("theme", str(by.pk), 5, timedelta(days=1), timezone.now())
-    theme = Theme.objects.create(slug=_free_slug(Theme, title), title=title, why=why, by=by)
+    theme = _create(Theme, title, title=title, why=why, by=by)
     Support.objects.create(theme=theme, user=by)
     record("theme put forward", actor=by.pk, kind="theme", of=theme.pk)
     return theme

@@ -27,7 +27,8 @@ ON_A_PAGE = 20
 def library(request: HttpRequest) -> HttpResponse:
     """Public pieces; of the visitor's own city and of those like it first."""
     sought, kind, theme = (request.GET.get(name, "").strip()[:100] for name in ("q", "kind", "theme"))
-    near = City.objects.filter(slug=request.GET.get("near", "")).first() or _own_cities(request).first()
+    own = City.objects.filter(pk__in=people.cities_of(request.user))
+    near = City.objects.filter(slug=request.GET.get("near", "")).first() or own.first()
     found = rules.public(kind, theme, sought, near)
     return render(
         request,
@@ -39,7 +40,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "theme": theme,
             "near": near,
             "kinds": Kind.choices,
-            "themes": Theme.objects.filter(pieces__is_public=True).distinct().order_by("title"),
+            "themes": rules.themes_of_public(),
             "may_write": _own_cities(request).exists(),
         },
     )
@@ -71,8 +72,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     pieces = rules.visible_to(request.user)
     if not people.has(request.user, *people.STAFF):
         pieces = pieces.filter(city__in=people.cities_of(request.user))
-    at_work = [(one, one.revisions.all()[0]) for one in pieces.prefetch_related("revisions").order_by("-pk")[:200]]
-    return render(request, "library/desk.html", {"at_work": at_work, "kinds": Kind.choices})
+    pieces = pieces.defer(*rules.LONG).prefetch_related("revisions").order_by("-pk")
+    page = Paginator(pieces, ON_A_PAGE).get_page(request.GET.get("page"))
+    at_work = [(one, one.revisions.all()[0]) for one in page]
+    return render(request, "library/desk.html", {"at_work": at_work, "page": page, "kinds": Kind.choices})
 
 
 @login_required
@@ -192,12 +195,27 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
 def answer(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Piece.objects.select_related("city"), slug=slug, is_public=True, kind=Kind.DILEMMA)
     people.require(request.user, Role.EDITOR, city=next(iter(people.cities_of(request.user)), ""))
-    form = AnswerForm(request.POST or None, cities=City.objects.filter(pk__in=people.cities_of(request.user)))
+    own = City.objects.filter(pk__in=people.cities_of(request.user))
+    known = found.answers.filter(city__in=own).order_by("city").first()
+    start = {"city": known.city_id, "text": known.text, "version": known.version} if known else {"version": 0}
+    form = AnswerForm(request.POST or None, cities=own, initial=start)
+    theirs = None
     if request.method == "POST" and form.is_valid():
-        rules.answer(found, form.cleaned_data["city"], form.cleaned_data["text"], request.user)
-        messages.success(request, _("Thank you: the answer is shown."))
-        return redirect("piece", slug)
-    return render(request, "library/answer.html", {"piece": found, "form": form}, status=400 if form.errors else 200)
+        given = form.cleaned_data
+        try:
+            rules.answer(found, given["city"], given["text"], request.user, given["version"])
+        except people.ConflictError as conflict:
+            theirs = found.answers.filter(city=given["city"]).first()
+            seen = {"city": given["city"].pk, "version": theirs.version if theirs else 0}
+            form = AnswerForm(given | seen, cities=own)
+            form.add_error(None, conflict)
+        else:
+            messages.success(request, _("Thank you: the answer is shown."))
+            return redirect("piece", slug)
+    return render(
+        request, "library/answer.html", {"piece": found, "form": form, "theirs": theirs},
+        status=409 if theirs else 400 if form.errors else 200,
+    )  # fmt: skip
 
 
 # Themes -------------------------------------------------------------------------------------------------------------
@@ -226,7 +244,7 @@ def theme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Theme.objects.select_related("into").annotate(number=Count("supports")), slug=slug)
     if found.into:
         return redirect("theme-page", found.into.slug)
-    pieces = found.pieces.filter(is_public=True).select_related("city")
+    pieces = rules.public(theme=found.slug)
     return render(request, "library/theme.html", {"theme": found, "pieces": pieces})
 
 

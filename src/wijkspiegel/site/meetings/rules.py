@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
@@ -58,7 +58,7 @@ def create(given: Mapping[str, Any], by: people.Visitor, now: datetime) -> Meeti
     require(by, _code(given["city"]))
     _check_ahead(given, now)
     _check_order(given)
-    meeting = Meeting.objects.create(**{name: given[name] for name in WRITTEN}, slug=_free_slug(given["title"]))
+    meeting = _create({name: given[name] for name in WRITTEN})
     _record("meeting drafted", meeting, by)
     return meeting
 
@@ -152,6 +152,18 @@ def _save(meeting: Meeting, now: datetime) -> None:
     meeting.version += 1
     meeting.changed = now
     meeting.save()
+
+
+def _create(written: Mapping[str, Any]) -> Meeting:
+    """Under an address of its own; the next one where somebody takes it at the same moment."""
+    while True:
+        slug = _free_slug(written["title"])
+        try:
+            with transaction.atomic():
+                return Meeting.objects.create(**written, slug=slug)
+        except IntegrityError:
+            if not Meeting.objects.filter(slug=slug).exists():
+                raise
 
 
 def _free_slug(title: str) -> str:

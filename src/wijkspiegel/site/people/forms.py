@@ -24,5 +24,12 @@ class InvitationForm(forms.Form):
     )
 
 
+class DomainForm(forms.Form):
+    domain = forms.CharField(
+        label=_("E-mail domain"), max_length=253, help_text=_("What comes after the @, such as amersfoort.nl.")
+    )
+    city = forms.CharField(label=_("Code of the municipality"), max_length=20, help_text=_("Such as GM0307."))
+
+
 class EraseForm(forms.Form):
     sure = forms.BooleanField(label=_("Yes, remove my account and all that is kept of me"))

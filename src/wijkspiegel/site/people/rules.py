@@ -14,7 +14,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import send_mail
+from django.core.validators import DomainNameValidator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -129,6 +131,67 @@ def dismiss(appointment: Appointment, by: Visitor) -> None:
     )  # fmt: skip
 
 
+# E-mail domains of municipalities -----------------------------------------------------------------------------------
+
+PUBLIC_MAIL = frozenset((
+    "aol.com", "caiway.nl", "casema.nl", "chello.nl", "duck.com", "fastmail.com", "freeler.nl", "gmail.com",
+    "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hetnet.nl", "hey.com", "home.nl", "hotmail.be",
+    "hotmail.com", "hotmail.nl", "icloud.com", "kpnmail.nl", "kpnplanet.nl", "live.be", "live.com", "live.nl",
+    "mac.com", "mail.com", "mail.ru", "mailbox.org", "me.com", "msn.com", "online.nl", "outlook.be", "outlook.com",
+    "outlook.nl", "planet.nl", "pm.me", "posteo.de", "proton.me", "protonmail.com", "qq.com", "quicknet.nl",
+    "skynet.be", "solcon.nl", "startmail.com", "tele2.nl", "telenet.be", "telfort.nl", "tuta.com", "tutanota.com",
+    "upcmail.nl", "wanadoo.nl", "web.de", "xs4all.nl", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.nl",
+    "yandex.com", "yandex.ru", "ziggo.nl", "zoho.com", "zonnet.nl",
+))  # fmt: skip
+"""Domains where anybody can have an address: none of them makes anybody a colleague."""
+
+
+def domains(by: Visitor) -> QuerySet[Domain]:
+    """The domains of every municipality, for administrators."""
+    require(by, Role.ADMINISTRATOR)
+    return Domain.objects.order_by("city", "domain")
+
+
+@transaction.atomic
+def add_domain(city: str, domain: str, by: Visitor) -> Domain:
+    """Who has an address in this domain is a colleague at this municipality, whom its editors may invite."""
+    require(by, Role.ADMINISTRATOR)
+    domain = _as_ascii(domain.strip().lower().removeprefix("@"))
+    DomainNameValidator(message=_("This is no e-mail domain. Write it such as amersfoort.nl."))(domain)
+    parts = domain.split(".")
+    if not PUBLIC_MAIL.isdisjoint(".".join(parts[start:]) for start in range(len(parts))):
+        raise ValidationError(_("Anybody can have an address at %(domain)s.") % {"domain": domain})
+    found, new = Domain.objects.get_or_create(domain=domain, defaults={"city": city})
+    if found.city != city:
+        raise ValidationError(
+            _("%(domain)s is a domain of %(city)s. Remove it there first.") % {"domain": domain, "city": found.city}
+        )
+    if new:
+        _record_domain("domain added", found, by)
+    return found
+
+
+@transaction.atomic
+def remove_domain(domain: Domain, by: Visitor) -> None:
+    """Who was invited already stays."""
+    require(by, Role.ADMINISTRATOR)
+    removed, _by_model = Domain.objects.filter(pk=domain.pk).delete()
+    if removed:
+        _record_domain("domain removed", domain, by)
+
+
+def _record_domain(action: str, domain: Domain, by: Visitor) -> None:
+    done.send(Domain, action=action, actor=by.pk, kind="domain", of=domain.domain[:60], city=domain.city)
+
+
+def _as_ascii(domain: str) -> str:
+    """A domain as mail servers write it: "gemeente-é.nl" as "xn--gemeente--i1a.nl". What cannot be stays as it is."""
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
 # Invitations --------------------------------------------------------------------------------------------------------
 
 
@@ -140,7 +203,7 @@ def invite(email: str, role: Role, city: str, by: Visitor, now: datetime) -> Inv
         require(by, Role.EDITOR, city=city)
         if role != Role.EDITOR:
             raise PermissionDenied
-        if not Domain.objects.filter(city=city, domain=email.rpartition("@")[2]).exists():
+        if not Domain.objects.filter(city=city, domain=_as_ascii(email.rpartition("@")[2])).exists():
             raise ValidationError(_("You can invite colleagues with an address of your municipality. Others are "
                                     "invited by the programme team."))  # fmt: skip
     if (role == Role.EDITOR) != bool(city):

@@ -8,5 +8,7 @@ urlpatterns = [
     path("me/erase/", views.erase, name="erase"),
     path("colleagues/", views.colleagues, name="colleagues"),
     path("colleagues/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
+    path("domains/", views.domains, name="domains"),
+    path("domains/<int:pk>/remove/", views.remove_domain, name="remove-domain"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
 ]

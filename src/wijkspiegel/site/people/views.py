@@ -1,5 +1,6 @@
 """One's own account, and who has which role."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wijkspiegel.site.people import rules
-from wijkspiegel.site.people.forms import EraseForm, InvitationForm, NameForm
+from wijkspiegel.site.people.forms import DomainForm, EraseForm, InvitationForm, NameForm
 from wijkspiegel.site.people.models import Appointment, Invitation, Role, User
 
 
@@ -24,7 +25,15 @@ def me(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("me")
-    return render(request, "people/me.html", {"form": form, "appointments": rules.appointments_of(user)})
+    return render(
+        request,
+        "people/me.html",
+        {
+            "form": form,
+            "appointments": rules.appointments_of(user),
+            "has_oidc": bool(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]),
+        },
+    )
 
 
 @login_required
@@ -69,9 +78,11 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     if not rules.has(request.user, *rules.STAFF):
         seen = seen.filter(city__in=rules.cities_of(request.user))
     return render(
-        request, "people/colleagues.html", {"form": form, "appointments": seen, "staff": rules.STAFF},
+        request,
+        "people/colleagues.html",
+        {"form": form, "appointments": seen, "may_manage_domains": rules.has(request.user, Role.ADMINISTRATOR)},
         status=400 if form.errors else 200,
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -81,6 +92,29 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("colleagues")
+
+
+@require_http_methods(["GET", "POST"])
+def domains(request: HttpRequest) -> HttpResponse:
+    """The e-mail domains of municipalities, and a form to add one."""
+    known = rules.domains(request.user)
+    form = DomainForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rules.add_domain(form.cleaned_data["city"], form.cleaned_data["domain"], request.user)
+        except ValidationError as error:
+            form.add_error("domain", error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("domains")
+    return render(request, "people/domains.html", {"form": form, "domains": known}, status=400 if form.errors else 200)
+
+
+@require_POST
+def remove_domain(request: HttpRequest, pk: int) -> HttpResponse:
+    rules.remove_domain(get_object_or_404(rules.domains(request.user), pk=pk), request.user)
+    messages.success(request, _("Removed."))
+    return redirect("domains")
 
 
 @login_required
