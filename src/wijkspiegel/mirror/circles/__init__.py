@@ -9,7 +9,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
@@ -38,6 +38,8 @@ MANY = 400
 AHEAD = 4
 """Areas for each process that are ready to be looked into: what waits takes memory."""
 
+
+THREADS = "OPENBLAS_NUM_THREADS"
 
 MOST = 1_000_000
 """People of an area who are looked into: of more, so many drawn by lot, who stand for the others."""
@@ -149,7 +151,10 @@ def _in_order(tasks: Iterator[Task], processes: int) -> Generator[Rows, None, No
         yield from map(look, tasks)
         return
     waiting: deque[Future[Rows]] = deque()
-    with ProcessPoolExecutor(processes, get_context("spawn"), _leave_ctrl_c_to_the_parent) as pool:
+    with (
+        _one_thread_each(),
+        ProcessPoolExecutor(processes, get_context("spawn"), _leave_ctrl_c_to_the_parent) as pool,
+    ):
         try:
             for task in tasks:
                 waiting.append(pool.submit(look, task))
@@ -164,6 +169,20 @@ def _in_order(tasks: Iterator[Task], processes: int) -> Generator[Rows, None, No
 def _processors() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _one_thread_each() -> Generator[None, None, None]:
+    """Processes that are begun here do their algebra on one thread: there is one for each processor already."""
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = before
 
 
 def _leave_ctrl_c_to_the_parent() -> None:
