@@ -27,4 +27,10 @@ def markdown(text: str) -> SafeString:
 @register.filter
 def percent(share: float | None, digits: int = 0) -> str:
     """0.123 as "12 %"; a dash for what is not known."""
-    return "–" if share is None else f"{number_format(100 * share, digits)}\u00a0%"
+    return "–" if share is None else f"{of_hundred(share, digits)}\u00a0%"
+
+
+@register.filter
+def of_hundred(share: float | None, digits: int = 0) -> str:
+    """0.128 as "13"; a dash for what is not known. `number_format` by itself cuts digits off."""
+    return "–" if share is None else number_format(round(100 * share, digits), digits)

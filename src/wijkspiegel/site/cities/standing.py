@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from wijkspiegel.report.charts import CLASSES, Shade, choropleth
 from wijkspiegel.site.cities.models import City, Headline, Map, Part
 from wijkspiegel.site.cities.rules import MEASURES
+from wijkspiegel.site.text import of_hundred
 
 STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1d2430}.area{stroke:#fff;stroke-width:.6}"
@@ -79,7 +79,7 @@ def outlines(measure: str) -> dict[str, Any]:
             feature["properties"] = {
                 "name": one.city.name,
                 "href": reverse("city", args=[one.city.slug]),
-                "told": told(one.value),
+                "told": of_hundred(one.value),
                 "shade": shades.get(one.city.code),
             }
     return collection
@@ -113,12 +113,10 @@ def legend(listed: Sequence[Standing]) -> list[Shade]:
     for one in listed:
         if one.value is not None:
             of_class.setdefault(shades[one.city.code], []).append(one.value)
-    return [Shade(number, f"{told(min(values))} – {told(max(values))}") for number, values in sorted(of_class.items())]
-
-
-def told(value: float | None) -> str:
-    """A figure of MEASURES, each a share of one, out of a hundred."""
-    return "–" if value is None else number_format(100 * value, 0)
+    return [
+        Shade(number, f"{of_hundred(min(values))} – {of_hundred(max(values))}")
+        for number, values in sorted(of_class.items())
+    ]
 
 
 def title_of(measure: str) -> str:
