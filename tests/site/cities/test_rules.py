@@ -104,6 +104,13 @@ def test_what_was_loaded_before_municipalities_had_a_kind_gets_it(loaded: Releas
     assert dict(Part.objects.values_list("city", "kind")) == kinds | {"GM0001": ""}
 
 
+def test_no_column_of_a_part_stands_behind_its_package() -> None:
+    """SQLite would read every package to list cities."""
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, Part._meta.db_table)
+    assert columns[-1].name == "package"
+
+
 def test_the_same_release_is_loaded_once(loaded: Release, directory: Path, tmp_path: Path) -> None:
     (tmp_path / "release.zip").write_bytes(pack(figures()))
     assert rules.load(directory) == rules.load(tmp_path / "release.zip") == loaded
