@@ -44,7 +44,7 @@ def serve(host: str, port: int, workers: int, background: bool) -> None:
     set_up()
     command = [
         sys.executable, "-m", "gunicorn", "wijkspiegel.site.wsgi:application", "--bind", f"{host}:{port}",
-        "--workers", str(workers), "--pid", str(_pid_file()), "--log-level", "warning",
+        "--workers", str(workers), "--pid", str(_pid_file()), "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
     if not background:
         os.execv(sys.executable, command)  # noqa: S606 - our own server takes the place of this process

@@ -1,9 +1,12 @@
 """Loading a release: whole or not at all, the same figures, and back again."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from tests.site.conftest import Account
 from tests.site.releases import CITIES, figures
@@ -11,7 +14,7 @@ from wijkspiegel.disclosure import pack, part_of, unpack, write_release
 from wijkspiegel.errors import InputError
 from wijkspiegel.site.audit.models import Line
 from wijkspiegel.site.cities import rules, standing
-from wijkspiegel.site.cities.models import Area, City, Headline, Page, Part, Release
+from wijkspiegel.site.cities.models import Area, City, Headline, Kind, Page, Part, Release
 from wijkspiegel.site.people.rules import ConflictError
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,24 @@ def test_a_newer_load_is_shown_and_one_can_go_back(loaded: Release, tmp_path: Pa
         "release loaded",
         "release reverted to",
     ]
+
+
+def test_what_was_loaded_before_municipalities_had_a_kind_gets_it(loaded: Release) -> None:
+    kinds = dict(Part.objects.values_list("city", "kind"))
+    assert set(kinds.values()) == {*Kind.values}
+    Part.objects.update(kind="")
+    old = Part.objects.get(city="GM0001")
+    Part.objects.filter(pk=old.pk).update(package=b"of another layout")
+    before = MigrationExecutor(connection).loader.project_state(("cities", "0002_kinds")).apps
+    import_module("wijkspiegel.site.cities.migrations.0003_fill_kinds").fill(before, connection.schema_editor())
+    assert dict(Part.objects.values_list("city", "kind")) == kinds | {"GM0001": ""}
+
+
+def test_no_column_of_a_part_stands_behind_its_package() -> None:
+    """SQLite would read every package to list cities."""
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, Part._meta.db_table)
+    assert columns[-1].name == "package"
 
 
 def test_the_same_release_is_loaded_once(loaded: Release, directory: Path, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 import requests
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -18,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.site.browser import chromium
 from tests.site.conftest import PASSWORD, Account
 from tests.site.people.provider import CLIENT, SECRET, Provider, new_key, serving
-from tests.site.test_pages import WCAG
+from tests.site.test_pages import PHONE, faults_on
 from wijkspiegel.site.people import rules
 from wijkspiegel.site.people.models import Domain, Role, User
 from wijkspiegel.site.settings import policy
@@ -170,11 +169,29 @@ def test_somebody_signs_in_in_a_browser_that_obeys_the_policy(
 ) -> None:
     settings.CONTENT_SECURITY_POLICY = policy([provider.address])
     with chromium() as browser:
-        page = browser.new_page()
+        page = browser.new_page(viewport=PHONE)
         page.goto(f"{live_server.url}/en/account/login/")
         page.get_by_role("link", name="Gemeente Amersfoort").click()
-        faults = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+        faults = faults_on(page)
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("button", name="Sign out").wait_for()
     assert faults == []
     assert [user.email for user in User.objects.all()] == [ANNA["email"]]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("language", "told"), [("nl", "Aanmelden is niet gelukt"), ("en", "Signing in did not work")])
+def test_the_page_that_says_why_a_sign_in_failed_is_for_everybody(
+    provider: Provider, live_server: LiveServer, settings: Settings, language: str, told: str
+) -> None:
+    settings.CONTENT_SECURITY_POLICY = policy([provider.address])
+    provider.claims = BENT["expired"]
+    with chromium() as browser:
+        page = browser.new_page(viewport=PHONE, locale=language)
+        page.goto(f"{live_server.url}/{language}/account/oidc/city/login/")
+        page.locator("main form button[type=submit]").click()
+        page.get_by_role("heading", name=told).wait_for()
+        faults = faults_on(page)
+    assert faults == []
+    assert not User.objects.exists()

@@ -132,6 +132,18 @@ def test_a_domain_is_of_one_municipality_and_it_is_said_of_which(account: Accoun
     assert list(Domain.objects.values_list("city", "domain")) == [("GM0307", "samen.example")]
 
 
+@pytest.mark.parametrize("code", ["GM9999", "gm0307", "GM03O7"])
+def test_a_domain_and_an_invitation_are_of_a_municipality_of_the_site(account: Account, code: str) -> None:
+    administrator = account("administrator")
+    with pytest.raises(ValidationError, match=f"code {code}"):
+        rules.add_domain(code, "amersfoort.example", administrator)
+    with pytest.raises(ValidationError, match=f"code {code}"):
+        rules.invite("nieuw@amersfoort.example", Role.EDITOR, code, administrator, NOW)
+    assert not Domain.objects.exists()
+    assert not Invitation.objects.exists()
+    assert mail.outbox == []
+
+
 @pytest.mark.parametrize("role", ["participant", "editor", "programme"])
 def test_only_an_administrator_sees_and_changes_domains(account: Account, role: str) -> None:
     domain = Domain.objects.create(city="GM0307", domain="amersfoort.example")

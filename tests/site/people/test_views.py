@@ -23,6 +23,24 @@ def test_an_administrator_adds_and_removes_a_domain(signed_in: Callable[..., Cli
     assert not Domain.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("page", "given"),
+    [
+        ("domains", {"domain": "amersfoort.example"}),
+        ("colleagues", {"email": "nieuw@amersfoort.example", "role": "editor"}),
+    ],
+)
+def test_a_code_that_no_municipality_has_is_told_beside_its_field(
+    signed_in: Callable[..., Client], page: str, given: dict[str, str]
+) -> None:
+    client = signed_in("administrator")
+    refused = client.post(f"/nl/{page}/", given | {"city": "GM9999"})
+    told = ["Geen gemeente van deze site heeft de code GM9999. Laad eerst een publicatie die erover gaat."]
+    assert (refused.status_code, refused.context["form"].errors) == (400, {"city": told})
+    assert [value for value in given.values() if value not in refused.content.decode()] == []
+    assert client.post(f"/nl/{page}/", given | {"city": "GM0307"}).status_code == 302
+
+
 @pytest.mark.parametrize("role", ["participant", "editor", "programme"])
 def test_nobody_else_does(signed_in: Callable[..., Client], role: str) -> None:
     domain = Domain.objects.create(city="GM0307", domain="amersfoort.example")

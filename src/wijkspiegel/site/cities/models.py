@@ -57,13 +57,14 @@ class Kind(models.TextChoices):
 class Part(models.Model):
     """What a release tells of one city, as a release of its own: the zip file that can be downloaded.
 
-    kind : "" where the release does not tell every group.
+    kind : "" where the release does not tell every group. package : the last column, for SQLite reads through it to
+    reach what stands after it.
     """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="parts")
     city = models.ForeignKey(City, models.CASCADE, related_name="parts")
-    package = models.BinaryField()
     kind = models.CharField(max_length=20, choices=Kind, blank=True)
+    package = models.BinaryField()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("release", "city", name="one_part_of_each_city")]

@@ -101,7 +101,7 @@ def _codes_of_level(figures: Figures, level: str) -> list[str]:
 def _write_part(release: Release, figures: Figures) -> None:
     reading = Reading(figures, Language("nl"))
     city = _city(figures.about.subject, reading.names[figures.about.subject])
-    part = Part.objects.create(release=release, city=city, package=pack(figures), kind=_kind(reading, city.code))
+    part = Part.objects.create(release=release, city=city, package=pack(figures), kind=kind_of(reading))
     latest = {row["area"]: row for row in sorted(reading.rows("areas"), key=lambda row: int(row["year"]))}
     peers = reading.rows("peers", area=city.code, year=reading.year)
     strangers = {row["peer"] for row in peers}
@@ -116,8 +116,11 @@ def _write_part(release: Release, figures: Figures) -> None:
     Headline.objects.bulk_create(Headline(part=part, **row) for row in _headlines(reading, city.code))
 
 
-def _kind(reading: Reading, code: str) -> str:
-    rows = reading.rows("composition", area=code, year=reading.year, scheme=reading.scheme.code)
+def kind_of(reading: Reading) -> str:
+    """The kind of the city that a part is about; "" where it does not tell every group."""
+    rows = reading.rows(
+        "composition", area=reading.release.about.subject, year=reading.year, scheme=reading.scheme.code
+    )
     shares = [row["share"] for row in rows]
     if not shares or None in shares or reading.scheme.code == NATIONALITY:
         return ""

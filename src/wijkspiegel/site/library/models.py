@@ -20,7 +20,6 @@ class ThemeState(models.TextChoices):
     OPEN = "open", _("open")
     ADOPTED = "adopted", _("taken up")
     MERGED = "merged", _("merged")
-    CLOSED = "closed", _("closed")
 
 
 class Theme(models.Model):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wijkspiegel.site.people.models import Role, User
+from wijkspiegel.site.people.rules import require_city
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -20,6 +21,7 @@ class InvitationForm(forms.Form):
         label=_("Code of the municipality"),
         max_length=20,
         required=False,
+        validators=[require_city],
         help_text=_("For a city editor only, such as GM0307."),
     )
 
@@ -28,7 +30,12 @@ class DomainForm(forms.Form):
     domain = forms.CharField(
         label=_("E-mail domain"), max_length=253, help_text=_("What comes after the @, such as amersfoort.nl.")
     )
-    city = forms.CharField(label=_("Code of the municipality"), max_length=20, help_text=_("Such as GM0307."))
+    city = forms.CharField(
+        label=_("Code of the municipality"),
+        max_length=20,
+        validators=[require_city],
+        help_text=_("Such as GM0307."),
+    )
 
 
 class EraseForm(forms.Form):

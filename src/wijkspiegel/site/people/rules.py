@@ -33,6 +33,9 @@ INVITATION_LASTS = timedelta(days=14)
 done = Signal()
 """Something was done here: action, actor, kind, of, city. Who keeps a record listens."""
 
+naming = Signal()
+"""Somebody gives the code of a municipality (`city`): who knows municipalities answers whether there is one."""
+
 exporting = Signal()
 """A person (`user`) asks for all that is kept of them: each slice answers with a dict."""
 
@@ -131,6 +134,18 @@ def dismiss(appointment: Appointment, by: Visitor) -> None:
     )  # fmt: skip
 
 
+# Municipalities -----------------------------------------------------------------------------------------------------
+
+
+def require_city(city: str) -> None:
+    """Raises ValidationError for a code that no municipality of the site has."""
+    if not any(known for _receiver, known in naming.send(Role, city=city)):
+        raise ValidationError(
+            _("No municipality of this site has the code %(city)s. Load a release that tells of it first.")
+            % {"city": city}
+        )
+
+
 # E-mail domains of municipalities -----------------------------------------------------------------------------------
 
 PUBLIC_MAIL = frozenset((
@@ -156,6 +171,7 @@ def domains(by: Visitor) -> QuerySet[Domain]:
 def add_domain(city: str, domain: str, by: Visitor) -> Domain:
     """Who has an address in this domain is a colleague at this municipality, whom its editors may invite."""
     require(by, Role.ADMINISTRATOR)
+    require_city(city)
     domain = _as_ascii(domain.strip().lower().removeprefix("@"))
     DomainNameValidator(message=_("This is no e-mail domain. Write it such as amersfoort.nl."))(domain)
     parts = domain.split(".")
@@ -208,6 +224,8 @@ def invite(email: str, role: Role, city: str, by: Visitor, now: datetime) -> Inv
                                     "invited by the programme team."))  # fmt: skip
     if (role == Role.EDITOR) != bool(city):
         raise ValidationError(_("An editor writes for one city; the other roles are for all."))
+    if city:
+        require_city(city)
     invitation, _new = Invitation.objects.update_or_create(
         email=email,
         role=role,
