@@ -224,7 +224,7 @@ def connectors(
         str | None, typer.Option(help='Who is around people: a level, "500 m" or "1000 people".')
     ] = None,
     each_area: Annotated[
-        bool, typer.Option("--areas/--no-areas", help="Figures of each area too: of a country that takes an hour.")
+        bool, typer.Option("--areas/--no-areas", help="Figures of each area too: of a country that takes hours.")
     ] = True,
     out: OutOption = Path("connectors"),
     language: LanguageOption = Language.nl,

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -82,7 +82,7 @@ def exposures(people: Table) -> tuple[Measured, dict[tuple[str, str], NDArray[np
 
 
 def given_away(people: Table, shown: set[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Figures of few people which follow from those that are shown: withheld ones of more people may follow."""
+    """Figures of people which are not shown and follow from those that are."""
     _, of = exposures(people)
     known = np.array([of[key] for key in of if key in shown]).reshape(-1, people.size)
     known = known * (people.ravel() > 0)
@@ -91,7 +91,7 @@ def given_away(people: Table, shown: set[tuple[str, str]]) -> list[tuple[str, st
         key
         for key, cells in of.items()
         if key not in shown
-        and 0 < (cells @ people.ravel()) < POLICY.min_cell
+        and (cells @ people.ravel()) > 0
         and np.linalg.matrix_rank(np.vstack([known, cells * (people.ravel() > 0)])) == rank
     ]
 
@@ -117,12 +117,19 @@ def test_a_part_that_is_withheld_does_not_follow_from_the_whole_and_the_other_pa
     )
 )
 @settings(deadline=None, max_examples=150)
-@example([[0, 1, 0], [0, 9, 0], [1, 0, 10]])  # the ten of one group follow, the one beside them does not
-def test_nothing_of_few_people_follows_from_what_is_shown_in_any_city(people: list[list[int]]) -> None:
+def test_nothing_withheld_follows_from_what_is_shown_in_any_city(people: list[list[int]]) -> None:
     """Of cities in which every group lives everywhere; see docs/explanation/disclosure.md for the others."""
     table = np.array(people)
     figures, _ = exposures(table)
     tables, _ = guarded({"exposure": figures}, POLICY)
+    assert given_away(table, shown_in(tables)) == []
+
+
+@pytest.mark.xfail(strict=True, reason="left open: empty areas of a group tie sums over areas to sums over groups")
+@pytest.mark.parametrize("people", [[[0, 1, 0], [0, 9, 0], [1, 0, 10]], [[0, 0, 1], [0, 0, 9], [1, 9, 1]]])
+def test_nothing_withheld_follows_where_the_attacker_knows_which_groups_are_absent(people: list[list[int]]) -> None:
+    table = np.array(people)
+    tables, _ = guarded({"exposure": exposures(table)[0]}, POLICY)
     assert given_away(table, shown_in(tables)) == []
 
 

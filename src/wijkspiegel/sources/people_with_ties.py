@@ -16,14 +16,14 @@ from wijkspiegel.sources.city_settings import TiesSettings
 from wijkspiegel.sources.files import RawTable, read_table
 from wijkspiegel.sources.findings import Findings
 from wijkspiegel.sources.network import Engine, Layer, Population, chosen_codes, count_layers, find_files
-from wijkspiegel.sources.tally import LARGEST
+from wijkspiegel.sources.people import require_columns
+from wijkspiegel.sources.tally import LARGEST, MOST
 from wijkspiegel.sources.ties import Roster, read_ties
 from wijkspiegel.tables import Areas, City, Composition, Contacts, Note, Source, exact
 from wijkspiegel.wording import People, sentences
 
 WHOLE, PARTS = "whole", "area"
 UNKNOWN = ("unknown", "onbekend", "na", "nan")
-MOST_OF_A_PERSON = 65_535
 FIRST_CODES = 5
 """So many unknown codes are named in a note."""
 
@@ -95,7 +95,7 @@ def _of_year(table: RawTable, column: str | None, year: int) -> RawTable:
     """The rows of a year; all of them where no column tells it."""
     if column is None:
         return table
-    _require(table, column, "Name the one with the year: --year-column COLUMN.")
+    require_columns(table.path, table.columns, [column], "Name the one with the year: --year-column COLUMN.")
     of_year = pc.fill_null(pc.equal(pc.cast(table.data.column(column), pa.string()), str(year)), False)
     if not pc.any(of_year).as_py():
         raise InputError(f"there is nobody of {year}", file=table.path, column=column, mend="Name another --year.")
@@ -103,20 +103,13 @@ def _of_year(table: RawTable, column: str | None, year: int) -> RawTable:
     return RawTable(table.path, table.data.take(pa.array(kept)), [table.rows[int(row)] for row in kept])
 
 
-def _require(table: RawTable, column: str, mend: str) -> None:
-    if column not in table.columns:
-        raise InputError(
-            "there is no such column", file=table.path, column=column,
-            mend=f"Found: {', '.join(table.columns)}. {mend}",
-        )  # fmt: skip
-
-
 def _people_by_number(
     table: RawTable, person: str, area: str, group: str, year: int, findings: Findings
 ) -> tuple[Composition, Roster]:
     """The residents, and the people in order of their number in the register."""
     residents, of_area, of_group = _residents(table, area, group, year, findings)
-    _require(table, person, "Name the one with the number in the register: --person COLUMN.")
+    mend = "Name the one with the number in the register: --person COLUMN."
+    require_columns(table.path, table.columns, [person], mend)
     try:
         numbers = np.asarray(pc.fill_null(pc.cast(table.data.column(person).combine_chunks(), pa.int64()), -1))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -199,7 +192,7 @@ def _note_on(layer: Layer) -> Note:
             groupless=People(told.groupless),
             to_self=People(told.to_self),
             too_many=People(told.too_many),
-            most=MOST_OF_A_PERSON,
+            most=int(MOST),
             unknown_nl=_unknown_in(layer, "nl"),
             unknown_en=_unknown_in(layer, "en"),
         ),
@@ -225,8 +218,7 @@ def _residents(
     table: RawTable, area: str, group: str, year: int, findings: Findings
 ) -> tuple[Composition, NDArray[np.int64], NDArray[np.int64]]:
     """Who lives where; and [row] the area and group of each, -1 where it is not known."""
-    for column in (area, group):
-        _require(table, column, "Name it with --area and --group.")
+    require_columns(table.path, table.columns, (area, group), "Name it with --area and --group.")
     areas, of_area = _words(table.data.column(area))
     groups, of_group = _words(table.data.column(group))
     known = (of_area >= 0) & (of_group >= 0)
