@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from wijkspiegel.encounters.people import Participants
-from wijkspiegel.encounters.quotas import ALMOST, Change, Floats, Panels, Quota, no_panel, panels_within, smallest_change
+from wijkspiegel.encounters.quotas import (
+    ALMOST, NODES, Change, Floats, Panels, Quota, no_panel, panels_within, smallest_change,
+)  # fmt: skip
+
+WHOLE = 1e-4
+"""The same of a chance times the number of panels."""
 
 PRICED = 300
 """Panels that are priced for the proof at most."""
@@ -70,7 +75,7 @@ class Lottery:
     @property
     def lowest_bound(self) -> float:
         """What the lowest chance cannot exceed in any lottery of so many equally likely panels."""
-        return float(np.floor(len(self.panels) * self.bound + ALMOST)) / len(self.panels)
+        return float(np.floor(len(self.panels) * self.bound + WHOLE)) / len(self.panels)
 
     def drawn(self, seed: int) -> int:
         """The number of the panel that a seed draws, from 1."""
@@ -99,7 +104,7 @@ def fair_lottery(
     chosen = numbered(panels, aim, numbers)
     columns = np.unique(np.concatenate([known, chosen]), axis=0)
     reached, bound, columns = highest_minimum(panels, reachable, columns, ceiling)
-    if _least(panels, reachable, chosen) < int(np.floor(numbers * reached + ALMOST)):
+    if _least(panels, reachable, chosen) < int(np.floor(numbers * reached + WHOLE)):
         aim = _towards(panels, reachable, columns, reached, aim)
         chosen = max(chosen, numbered(panels, aim, numbers), key=lambda found: _least(panels, reachable, found))
     return Lottery(people, _with_people(panels, chosen), aim[panels.class_of], reached, bound, excluded)
@@ -223,67 +228,70 @@ def numbered(panels: Panels, chances: Floats, numbers: int) -> Floats:
 
     Where the chances can be had exactly from whole panels, a class is less than one person off in all panels together.
     """
-    made: list[Floats] = []
     total = chances * panels.people * numbers
+    near = np.round(total)
+    total = np.where(np.abs(total - near) < WHOLE, near, total)
     whole = _whole_beside(panels, total, numbers)
-    batch: Batch = (total if whole is None else whole, numbers)
-    before = numbers + 1
-    while 0 < batch[1] < before:
-        before = batch[1]
-        found, stuck = _halved(panels, batch)
-        made += found
-        batch = (sum((people for people, _ in stuck), np.zeros(len(chances))), sum(number for _, number in stuck))
-    return np.array(made + _one_by_one(panels, batch))
+    made, left = _halved(panels, (total if whole is None else whole, numbers))
+    return np.array(made + _one_by_one(panels, left))
 
 
-def _halved(panels: Panels, batch: Batch) -> tuple[list[Floats], list[Batch]]:
-    """(panels, and what could not be halved into any)."""
-    made, stuck, waiting = [], [], [batch]
+def _halved(panels: Panels, batch: Batch) -> tuple[list[Floats], Batch]:
+    """(panels, and what could not be halved into any, together)."""
+    made: list[Floats] = []
+    left: Batch = (np.zeros_like(batch[0]), 0)
+    waiting = [batch]
     while waiting:
         people, number = waiting.pop()
-        first = number // 2 if number > 1 else 1
-        part = _whole_beside(panels, people * (first / number), first)
-        if part is None:
-            stuck.append((people, number))
-        elif number == 1:
-            made.append(part)
+        if number == 1:
+            made.append(people)
+            continue
+        for first in dict.fromkeys((number // 2, -(-3 * number // 8))):  # half a person is up or down; 3/8 is more free
+            part = _whole_beside(panels, people * (first / number), first)
+            if part is not None:
+                waiting += [(people - part, number - first), (part, first)]
+                break
         else:
-            waiting += [(people - part, number - first), (part, first)]
-    return made, stuck
+            left = (left[0] + people, left[1] + number)
+    return made, left
 
 
-def _whole_beside(panels: Panels, people: Floats, number: int) -> Floats | None:
+def _one_by_one(panels: Panels, batch: Batch) -> list[Floats]:
+    """Panels of whom could not be halved: each as near as can be to its part of those who are left."""
+    people, number = batch
+    made: list[Floats] = []
+    for left in range(number, 0, -1):
+        panel = _whole_beside(panels, people / left, 1, balanced=True)
+        made.append(_nearest(panels, people / left) if panel is None else panel)
+        people = people - made[-1]
+    return made
+
+
+def _whole_beside(panels: Panels, people: Floats, number: int, balanced: bool = False) -> Floats | None:
     """[class], whole numbers less than 1 off, such that so many panels together keep the quotas, near as they did.
 
-    What is left of the whole is then as near. None where there are no such numbers.
+    What is left of the whole is then as near. balanced : the nearest such numbers, which takes ten times as long.
+    None where there are no such numbers.
     """
     down = np.floor(people + ALMOST)
-    open_ = np.flatnonzero(people - down > ALMOST)
+    part = people - down
+    open_ = np.flatnonzero(part > ALMOST)
     counted, base = panels.rows @ people, panels.rows @ down
     low = np.maximum(np.floor(counted + ALMOST), number * panels.low)
     high = np.minimum(np.ceil(counted - ALMOST), number * panels.high)
     if not len(open_):
         return down if ((low <= base) & (base <= high)).all() else None
     found = optimize.milp(
-        np.zeros(len(open_)),
+        1 - 2 * part[open_] if balanced else np.zeros(len(open_)),
         constraints=optimize.LinearConstraint(panels.rows[:, open_], low - base, high - base),
         integrality=np.ones(len(open_)),
         bounds=optimize.Bounds(0, 1),
+        options={"mip_rel_gap": 0.3, "node_limit": NODES},
     )
     if found.x is None:
         return None
     down[open_] += np.round(found.x)
     return down
-
-
-def _one_by_one(panels: Panels, batch: Batch) -> list[Floats]:
-    """Panels of whom could not be halved: each as near as can be to its part of those who are left."""
-    people, number = batch
-    made = []
-    for left in range(number, 0, -1):
-        made.append(_nearest(panels, people / left))
-        people = people - made[-1]
-    return made
 
 
 def _nearest(panels: Panels, people: Floats) -> Floats:
@@ -335,7 +343,7 @@ def highest_minimum(
         if (columns == best[0]).all(axis=1).any():
             break
         columns = np.concatenate([columns, best[0][None]])
-    return reached, bound, columns
+    return reached, max(bound, reached), columns
 
 
 def _best_chances(columns: Floats, fixed: Floats, more: Floats) -> tuple[float, Floats, Floats]:
