@@ -21,7 +21,7 @@ class Judged:
     pairs : pairs of people who met. most_often : how often the two who met most often did, earlier meetings included.
     refused : wishes that are not granted, over all rounds. distance : summed over pairs at one table.
     cost : mirror + excess + refused wishes - distance, each with its weight.
-    broken : a sentence for each rule that does not hold.
+    broken : a sentence for each rule that does not hold. broken_rounds : in which rounds, from 1.
     """
 
     mirror: float
@@ -33,6 +33,11 @@ class Judged:
     distance: float
     cost: float
     broken: tuple[str, ...]
+    broken_rounds: tuple[int, ...] = ()
+
+    def broken_in(self, number: int) -> bool:
+        """Whether a rule does not hold in a round, from 1."""
+        return number in self.broken_rounds
 
 
 def judge(problem: Problem, seated: Ints) -> Judged:
@@ -40,11 +45,12 @@ def judge(problem: Problem, seated: Ints) -> Judged:
     weights = problem.weights
     mirror = float((problem.weight * gaps(problem, seated) ** 2).sum())
     repeats, excess, pairs, most_often = _meetings(problem, seated)
-    refused = int(sum(~_granted(problem, seated, wish) for wish in _wishes_of(problem, seated, must=False)))
+    refused = int(sum(not _granted(problem, seated, wish) for wish in _wishes_of(problem, seated, must=False)))
     distance = _distance(problem, seated)
     cost = mirror + weights.repeat * excess + weights.wish * refused - problem.diversity * distance
-    broken = tuple(dict.fromkeys(_broken(problem, seated)))
-    return Judged(mirror, repeats, excess, pairs, most_often, refused, distance, cost, broken)
+    found = list(_broken(problem, seated))
+    told, where = tuple(dict.fromkeys(text for _, text in found)), tuple(sorted({number + 1 for number, _ in found}))
+    return Judged(mirror, repeats, excess, pairs, most_often, refused, distance, cost, told, where)
 
 
 def gaps(problem: Problem, seated: Ints) -> Floats:
@@ -79,7 +85,12 @@ def _meetings(problem: Problem, seated: Ints) -> tuple[int, int, int, int]:
     total = now + earlier
     excess = int((total * (total - 1) // 2).sum() - (earlier * (earlier - 1) // 2).sum())
     repeats = int((now - ((now > 0) & (earlier == 0))).sum())
-    return repeats, excess, int(((total > 0) | bound[upper]).sum()), int(max(total.max(initial=0), int(bound[upper].any())))
+    return (
+        repeats,
+        excess,
+        int(((total > 0) | bound[upper]).sum()),
+        int(max(total.max(initial=0), int(bound[upper].any()))),
+    )
 
 
 def meets(problem: Problem) -> bool:
@@ -118,29 +129,35 @@ def _distance(problem: Problem, seated: Ints) -> float:
 # Rules ---------------------------------------------------------------------------------------------------------------
 
 
-def _broken(problem: Problem, seated: Ints) -> Iterator[str]:
+def _broken(problem: Problem, seated: Ints) -> Iterator[tuple[int, str]]:
     yield from _out_of_place(problem, seated)
     for number, row in enumerate(seated):
         sizes = np.bincount(row[row != NOWHERE], minlength=len(problem.tables))
         for table, size in zip(problem.tables, sizes, strict=True):
             if size > table.capacity:
-                yield f"Table {table.name} has {table.capacity} seats, and {size} people in round {number + 1}."
+                yield number, f"Table {table.name} has {table.capacity} seats, and {size} people in round {number + 1}."
+            if size < table.minimum:
+                yield number, f"Table {table.name} needs {table.minimum} people, and has {size} in round {number + 1}."
         for (one, other, rounds), rule in zip(problem.apart, problem.apart_rule, strict=True):
             if (rounds >> number) & 1 and row[one] == row[other] != NOWHERE:
-                yield _told(problem, int(rule), number)
+                yield number, _told(problem, int(rule), number)
         for condition in range(len(problem.conditions.kind)):
-            for table in _tables_that_break(problem, condition, number, row):
-                yield _told(problem, int(problem.conditions.sources[condition]), number, problem.tables[table].name)
+            for at in _tables_that_break(problem, condition, number, row):
+                source = int(problem.conditions.sources[condition])
+                yield number, _told(problem, source, number, problem.tables[at].name)
     for wish in _wishes_of(problem, seated, must=True):
         if not _granted(problem, seated, wish):
-            yield _told(problem, int(problem.wishes.rule[wish[0]]), wish[1])
+            yield wish[1], _told(problem, int(problem.wishes.rule[wish[0]]), wish[1])
 
 
-def _out_of_place(problem: Problem, seated: Ints) -> Iterator[str]:
+def _out_of_place(problem: Problem, seated: Ints) -> Iterator[tuple[int, str]]:
     names = problem.people.ids
     for number, person in np.argwhere((seated != NOWHERE) != problem.present):
         there = problem.present[number, person]
-        yield f"{names[person]} has {'no table' if there else 'a table, and is not there,'} in round {number + 1}."
+        yield (
+            int(number),
+            f"{names[person]} has {'no table' if there else 'a table, and is not there,'} in round {number + 1}.",
+        )
     for source, rule in enumerate(problem.rules):
         numbers = {one: at for at, one in enumerate(names)}
         for number in [number for number in range(len(seated)) if not rule.rounds or number + 1 in rule.rounds]:
@@ -148,11 +165,11 @@ def _out_of_place(problem: Problem, seated: Ints) -> Iterator[str]:
             if isinstance(rule, Together):
                 tables = {int(row[numbers[one]]) for one in rule.people} - {NOWHERE}
                 if len(tables) > 1:
-                    yield _told(problem, source, number)
+                    yield number, _told(problem, source, number)
             elif isinstance(rule, At):
                 allowed = {at for at, table in enumerate(problem.tables) if table.name in rule.tables} | {NOWHERE}
                 if wrong := [names[one] for one in rule.who.among(problem.people) if int(row[one]) not in allowed]:
-                    yield f"{_told(problem, source, number)[:-1]}: {listed(wrong[:5])} not."
+                    yield number, f"{_told(problem, source, number)[:-1]}: {listed(wrong[:5])} not."
 
 
 def _tables_that_break(problem: Problem, condition: int, number: int, row: Ints) -> list[int]:
@@ -180,9 +197,5 @@ def _holds(kind: int, held: Bools, one: int, other: int, rules: object, conditio
 
 
 def _told(problem: Problem, rule: int, number: int, table: str = "") -> str:
-    if rule < 0:
-        return f"Table {table} has too few people{in_rounds((number + 1,))}."
     where = f", at table {table}" if table else ""
     return f"{problem.rules[rule]}{where}{'' if problem.rules[rule].rounds else in_rounds((number + 1,))}."
-
-

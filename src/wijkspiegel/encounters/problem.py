@@ -5,7 +5,7 @@ Nothing is searched here. A rule about somebody who is not there, or a table tha
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -49,7 +49,7 @@ class Conditions:
     """What each table must satisfy, in numbers of people with a mark.
 
     marks : [person, mark], who has it. kind, one, other, least, most, rounds : [condition]; rounds is a set of bits.
-    tables : [condition, table], where it holds. sources : [condition], number of the rule; -1 is the size of the table.
+    tables : [condition, table], where it holds. sources : [condition], number of the rule.
 
     EACH: between `least` and `most` people have mark `one`. WITH: where anybody has `one`, `least` have `other`.
     COMMON: a mark from `one` up to and not including `other` is had by everybody.
@@ -87,13 +87,14 @@ class Problem:
 
     people : in the order of their ids, which every array follows.
     attributes : what tables should mirror. categories : (attribute, value) of each category.
-    category : [person, attribute], number of the category. weight : [category]. share : [round, category], of the people.
+    category : [person, attribute], number of the category. weight : [category]. share : [round, category].
     seats : [round, table], how many people would sit at each for an even plan. present : [round, person].
     allowed : [round, person, table]; empty where everybody may sit anywhere.
     block : [round, person], the same number for people who must sit together, the least of theirs.
     apart : [pair, 3], two people who may not, and in which rounds, as bits. apart_rule : [pair].
     before : [pair, 2], people who met before the first round.
-    distances : [person, person], to be as large as can be within tables; empty where there are none. diversity : its weight.
+    distances : [person, person], to be as large as can be within tables; empty where there are none.
+    diversity : their weight.
     notes : what was odd, and what was done about it.
     """
 
@@ -165,18 +166,21 @@ def pose(
     numbers = {one: number for number, one in enumerate(people.ids)}
     _check_names(people, rules, rounds)
     present = _presence(people, rules, rounds)
-    seated_at = _tables_of(tables, int(present.sum(axis=1).max()))
+    there = present.sum(axis=1)
+    seated_at = _tables_of(tables, int(there.max()), int(there.min()))
     _check_tables(rules, seated_at)
     attributes = _attributes_of(people, mirror, against)
     category, categories, cells = _categories(people, attributes)
     share = _shares(cells, categories, category, present, against)
     block = np.stack([_blocks(len(people), rules, numbers, number, present[number]) for number in range(rounds)])
     apart, apart_rule = _pairs_apart(rules, numbers)
-    pairs = sorted({tuple(sorted((numbers[a], numbers[b]))) for a, b in before if a in numbers and b in numbers and a != b})
+    pairs = sorted(
+        {tuple(sorted((numbers[a], numbers[b]))) for a, b in before if a in numbers and b in numbers and a != b}
+    )
     _check_weights(weights, people)
     if (rounds > 1 or pairs) and len(people) > MOST_WHO_MEET:
         raise SettingsError(
-            f"{len(people):,} people: who met whom can be followed for at most {MOST_WHO_MEET:,}. Plan one round, or parts."
+            f"{len(people):,} people: who met whom can be followed for at most {MOST_WHO_MEET:,}. Plan one round."
         )
     return Problem(
         people,
@@ -273,9 +277,10 @@ def _check_weights(weights: Weights, people: Participants) -> None:
         raise SettingsError("What a repeat and a refused wish cost cannot be less than 0.")
 
 
-def _tables_of(tables: int | Sequence[Table], people: int) -> tuple[Table, ...]:
+def _tables_of(tables: int | Sequence[Table], people: int, fewest: int) -> tuple[Table, ...]:
+    """people : in the round with the most of them. fewest : in the round with the fewest."""
     if isinstance(tables, int):
-        return even_tables(people, tables)
+        return tuple(replace(table, minimum=fewest // tables) for table in even_tables(people, tables))
     tables = tuple(tables)
     if not tables:
         raise SettingsError("There is no table to sit at.")
@@ -290,8 +295,8 @@ def _tables_of(tables: int | Sequence[Table], people: int) -> tuple[Table, ...]:
     seats, least = sum(table.capacity for table in tables), sum(table.minimum for table in tables)
     if seats < people:
         raise SettingsError(f"{people:,} people do not fit: there are {seats:,} seats at {len(tables):,} tables.")
-    if least > people:
-        raise SettingsError(f"The tables need {least:,} people together, and there are {people:,}.")
+    if least > fewest:
+        raise SettingsError(f"The tables need {least:,} people together, and there are {fewest:,}.")
     return tables
 
 
@@ -303,14 +308,16 @@ def _presence(people: Participants, rules: tuple[Rule, ...], rounds: int) -> Boo
     for rule in rules:
         if isinstance(rule, Present):
             away = ~np.isin(np.arange(1, rounds + 1), rule.rounds)
-            present[np.ix_(away, rule.who.among(people))] = False
+            present[np.ix_(np.flatnonzero(away), np.array(rule.who.among(people)))] = False
     if not present.any(axis=1).all():
         raise SettingsError(f"Nobody is there in round {int(np.argmin(present.any(axis=1))) + 1}.")
     return present
 
 
 def _attributes_of(people: Participants, mirror: Sequence[str] | None, against: Reference | None) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(mirror if mirror is not None else against if against is not None else people.attributes))
+    wanted = tuple(
+        dict.fromkeys(mirror if mirror is not None else against if against is not None else people.attributes)
+    )
     for attribute in wanted:
         for part in attribute.split(CROSSED):
             require_attribute(people, part, "The mirror")
@@ -358,7 +365,9 @@ def _shares(
         parts = against[attribute]
         total = sum(parts.values())
         if total <= 0 or min(parts.values()) < 0:
-            raise SettingsError(f"The composition of '{attribute}' must be of numbers not below 0 that add up to more than 0.")
+            raise SettingsError(
+                f"The composition of '{attribute}' must be of numbers not below 0 that add up to more than 0."
+            )
         for value, part in parts.items():
             if (attribute, value) in cells:
                 row[cells[attribute, value]] = part / total
@@ -400,8 +409,6 @@ def _even(people: int, tables: Sequence[Table]) -> Ints:
     """[table]: people at each, as even as the seats and what each table needs allow."""
     filled = np.array([table.minimum for table in tables], dtype=np.int64)
     capacity = np.array([table.capacity for table in tables])
-    if filled.sum() > people:
-        filled[:] = 0
     left = people - int(filled.sum())
     while left:
         open_now = filled < capacity
@@ -426,7 +433,7 @@ def _allowed(people: Participants, rules: tuple[Rule, ...], tables: tuple[Table,
         elsewhere[[numbers[name] for name in rule.tables]] = False
         for number in range(rounds):
             if holds_in(rule.rounds, number):
-                allowed[number][np.ix_(rule.who.among(people), elsewhere)] = False
+                allowed[number][np.ix_(np.array(rule.who.among(people)), np.flatnonzero(elsewhere))] = False
     return allowed
 
 
@@ -458,13 +465,9 @@ def _conditions(people: Participants, rules: tuple[Rule, ...], tables: tuple[Tab
                 add(COMMON, first, len(marks), 0, None, rounds, source)
             case _:
                 pass
-    for least in sorted({table.minimum for table in tables} - {0}):
-        if any(table.capacity > table.minimum for table in tables):
-            add(EACH, mark(range(len(people))), 0, least, None, (), -1)
-            where[-1] = np.array([table.minimum == least for table in tables])
     held = np.zeros((len(people), len(marks)), dtype=bool)
-    for column, who in enumerate(marks):
-        held[who, column] = True
+    for column, having in enumerate(marks):
+        held[having, column] = True
     kind, one, other, least_of, most_of, rounds_of, sources = np.array(rows, dtype=np.int64).reshape(-1, 7).T.copy()
     return Conditions(
         held, kind, one, other, least_of, most_of, rounds_of,
@@ -478,7 +481,7 @@ def _speakers(people: Participants, attribute: str) -> list[list[int]]:
         values = values_in(cell)
         if not values:
             raise SettingsError(
-                f"Every table should have a value of '{attribute}' in common, and that of '{people.ids[number]}' is not "
+                f"Every table should have a value of '{attribute}' in common, and of '{people.ids[number]}' it is not "
                 "known. Fill it in, or leave the rule out."
             )
         for value in values:
@@ -544,4 +547,4 @@ def _notes(
             if more := sorted(known - set(against[attribute])):
                 yield f"The composition to mirror has no {attribute} {', '.join(map(repr, more[:5]))}: its share is 0."
             if none := sorted(value for value, part in against[attribute].items() if part and value not in known):
-                yield f"Nobody here has {attribute} {', '.join(map(repr, none[:5]))}, and the composition to mirror does."
+                yield f"The composition to mirror has {attribute} {', '.join(map(repr, none[:5]))}: nobody here is."

@@ -18,11 +18,12 @@ HARD = 1e6
 
 
 class Asked(NamedTuple):
-    """What is asked, for the kernel. Lists of lists are kept as [start], [item]: of p, the items start[p] to start[p+1]."""
+    """What is asked, for the kernel. Lists of lists are two arrays: of p, the items from start[p] up to start[p + 1]."""
 
     category: NDArray[np.int32]
     weight: NDArray[np.float64]
     capacity: NDArray[np.int64]
+    minimum: NDArray[np.int64]
     allowed: NDArray[np.bool_]
     mate: NDArray[np.int32]
     alone: NDArray[np.bool_]
@@ -85,6 +86,7 @@ def asked_of(problem: Problem, home: NDArray[np.int64] | None = None, move: floa
         problem.category.astype(np.int32),
         problem.weight.astype(np.float64),
         np.array([table.capacity for table in problem.tables], dtype=np.int64),
+        np.array([table.minimum for table in problem.tables], dtype=np.int64),
         problem.allowed,
         mates,
         mates == np.arange(people, dtype=np.int32),
@@ -173,7 +175,7 @@ def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
     return state
 
 
-# The kernel: numba compiles it once, and keeps it. ---------------------------------------------------------------------
+# The kernel: numba compiles it once, and keeps it. ------------------------------------------------------------------
 
 
 @numba.njit(cache=True)
@@ -187,7 +189,7 @@ def _next(seed: Any) -> Any:
 
 
 @numba.njit(cache=True)
-def _below(seed: Any, number: int) -> int:
+def _below(seed: Any, number: int) -> Any:
     return np.int64(((_next(seed) >> np.uint64(32)) * np.uint64(number)) >> np.uint64(32))
 
 
@@ -203,32 +205,31 @@ def _of_round(rounds: int, r: int) -> bool:
 
 
 @numba.njit(cache=True)
-def _may(asked: Any, r: int, p: int, t: int) -> bool:
+def _may(asked: Any, r: int, p: int, t: int) -> Any:
     return asked.allowed.shape[0] == 0 or asked.allowed[r, p, t]
 
 
 @numba.njit(cache=True)
-def _breaks(asked: Any, state: Any, r: int, t: int) -> int:
+def _breaks(conditions: Any, condition_at: Any, held: Any, size: int, r: int, t: int) -> int:
     """How much the conditions on one table are broken."""
     broken = 0
-    size = state.size[r, t]
     if size == 0:
         return 0
-    for c in range(len(asked.conditions)):
-        if not asked.condition_at[c, t] or not _of_round(asked.conditions[c, 5], r):
+    for c in range(len(conditions)):
+        if not condition_at[c, t] or not _of_round(conditions[c, 5], r):
             continue
-        kind, one, other = asked.conditions[c, 0], asked.conditions[c, 1], asked.conditions[c, 2]
-        least, most = asked.conditions[c, 3], asked.conditions[c, 4]
+        kind, one, other = conditions[c, 0], conditions[c, 1], conditions[c, 2]
+        least, most = conditions[c, 3], conditions[c, 4]
         if kind == EACH:
-            number = state.held[r, t, one]
+            number = held[r, t, one]
             broken += max(0, least - number) + max(0, number - most)
         elif kind == WITH:
-            if state.held[r, t, one] > 0:
-                broken += max(0, least - state.held[r, t, other])
+            if held[r, t, one] > 0:
+                broken += max(0, least - held[r, t, other])
         elif kind == COMMON:
             best = 0
             for mark in range(one, other):
-                best = max(best, state.held[r, t, mark])
+                best = max(best, held[r, t, mark])
             broken += size - best
     return broken
 
@@ -247,7 +248,7 @@ def _refused(asked: Any, state: Any, r: int, wish: int) -> float:
 
 @numba.njit(cache=True)
 def _refused_about(asked: Any, state: Any, r: int, p: int) -> float:
-    """What refused wishes of somebody, and about them, cost. Nobody wishes to sit with themselves: none counts twice."""
+    """What refused wishes of somebody, and about them, cost. None counts twice: nobody wishes for oneself."""
     cost = 0.0
     for i in range(asked.own_start[p], asked.own_start[p + 1]):
         cost += _refused(asked, state, r, asked.own[i])
@@ -257,7 +258,7 @@ def _refused_about(asked: Any, state: Any, r: int, p: int) -> float:
 
 
 @numba.njit(cache=True)
-def _with_others(asked: Any, state: Any, r: int, p: int, t: int, joins: int) -> float:
+def _with_others(asked: Any, state: Any, r: int, p: int, t: int, joins: int) -> Any:
     """What the others at a table cost somebody who joins them (1), or leaves them and is not counted any more (-1)."""
     cost = 0.0
     for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
@@ -274,10 +275,14 @@ def _with_others(asked: Any, state: Any, r: int, p: int, t: int, joins: int) -> 
 
 
 @numba.njit(cache=True)
-def _leave(asked: Any, state: Any, r: int, p: int) -> float:
+def _leave(asked: Any, state: Any, r: int, p: int) -> Any:
     """Takes somebody off their table. Returns what that changes of the cost."""
     t = state.at[r, p]
-    change = -asked.hard * _breaks(asked, state, r, t) - _refused_about(asked, state, r, p)
+    change = 0.0
+    if len(asked.conditions):
+        change -= asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change -= _refused_about(asked, state, r, p)
     last = state.members[r, t, state.size[r, t] - 1]
     chair = state.chair[r, p]
     state.members[r, t, chair] = last
@@ -298,13 +303,21 @@ def _leave(asked: Any, state: Any, r: int, p: int) -> float:
         state.held[r, t, mark] -= asked.marks[p, mark]
     if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
         change -= asked.move
-    return change + asked.hard * _breaks(asked, state, r, t) + _refused_about(asked, state, r, p)
+    if len(asked.conditions):
+        change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change += _refused_about(asked, state, r, p)
+    return change
 
 
 @numba.njit(cache=True)
-def _join(asked: Any, state: Any, r: int, p: int, t: int) -> float:
+def _join(asked: Any, state: Any, r: int, p: int, t: int) -> Any:
     """Puts somebody who sits nowhere at a table. Returns what that changes of the cost."""
-    change = -asked.hard * _breaks(asked, state, r, t) - _refused_about(asked, state, r, p)
+    change = 0.0
+    if len(asked.conditions):
+        change -= asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change -= _refused_about(asked, state, r, p)
     change += _with_others(asked, state, r, p, t, 1)
     if asked.meets:
         for s in range(state.size[r, t]):
@@ -323,11 +336,15 @@ def _join(asked: Any, state: Any, r: int, p: int, t: int) -> float:
     state.at[r, p] = t
     if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
         change += asked.move
-    return change + asked.hard * _breaks(asked, state, r, t) + _refused_about(asked, state, r, p)
+    if len(asked.conditions):
+        change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change += _refused_about(asked, state, r, p)
+    return change
 
 
 @numba.njit(cache=True)
-def _mirror_change(category: Any, weight: Any, gap: Any, p: int, q: int, r: int, a: int, b: int) -> float:
+def _mirror_change(category: Any, weight: Any, gap: Any, p: int, q: int, r: int, a: int, b: int) -> Any:
     """What the mirror would cost more if p, at table a, and q, at table b, changed places.
 
     It gets no more than it needs: this is what nearly all time goes to, and each array that is handed over costs.
@@ -343,8 +360,42 @@ def _mirror_change(category: Any, weight: Any, gap: Any, p: int, q: int, r: int,
 
 
 @numba.njit(cache=True)
+def _meetings_change(met: Any, members: Any, size: Any, p: int, q: int, r: int, a: int, b: int) -> Any:
+    """How much the excess of repeats would be more if p, at table a, and q, at table b, changed places."""
+    more = np.int64(0)
+    for s in range(size[r, a]):
+        o = members[r, a, s]
+        if o != p:
+            more += np.int64(met[q, o]) - np.int64(met[p, o]) + 1
+    for s in range(size[r, b]):
+        o = members[r, b, s]
+        if o != q:
+            more += np.int64(met[p, o]) - np.int64(met[q, o]) + 1
+    return more
+
+
+@numba.njit(cache=True)
+def _meet(met: Any, members: Any, size: Any, p: int, q: int, r: int, a: int, b: int) -> None:
+    """p, at table a, and q, at table b, change whom they met."""
+    for s in range(size[r, a]):
+        o = members[r, a, s]
+        if o != p:
+            met[p, o] -= 1
+            met[o, p] = met[p, o]
+            met[q, o] += 1
+            met[o, q] = met[q, o]
+    for s in range(size[r, b]):
+        o = members[r, b, s]
+        if o != q:
+            met[q, o] -= 1
+            met[o, q] = met[q, o]
+            met[p, o] += 1
+            met[o, p] = met[p, o]
+
+
+@numba.njit(cache=True)
 def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
-    """What all but the mirror would cost more if p and q changed tables. Only without conditions and wishes."""
+    """What all but mirror and meetings would cost more if p and q changed tables; no conditions, no wishes."""
     a, b = state.at[r, p], state.at[r, q]
     change = 0.0
     for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
@@ -355,17 +406,6 @@ def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
         o = asked.apart_with[i]
         if o != p and _of_round(asked.apart_rounds[i], r):
             change += asked.hard * (np.int64(state.at[r, o] == a) - np.int64(state.at[r, o] == b))
-    if asked.meets:
-        more = 0
-        for s in range(state.size[r, a]):
-            o = state.members[r, a, s]
-            if o != p:
-                more += np.int64(state.met[q, o]) - np.int64(state.met[p, o]) + 1
-        for s in range(state.size[r, b]):
-            o = state.members[r, b, s]
-            if o != q:
-                more += np.int64(state.met[p, o]) - np.int64(state.met[q, o]) + 1
-        change += asked.repeat * more
     if len(asked.distances):
         more_apart = 0.0
         for s in range(state.size[r, a]):
@@ -391,20 +431,7 @@ def _exchange(asked: Any, state: Any, r: int, p: int, q: int) -> None:
     a, b = state.at[r, p], state.at[r, q]
     i, j = state.chair[r, p], state.chair[r, q]
     if asked.meets:
-        for s in range(state.size[r, a]):
-            o = state.members[r, a, s]
-            if o != p:
-                state.met[p, o] -= 1
-                state.met[o, p] = state.met[p, o]
-                state.met[q, o] += 1
-                state.met[o, q] = state.met[q, o]
-        for s in range(state.size[r, b]):
-            o = state.members[r, b, s]
-            if o != q:
-                state.met[q, o] -= 1
-                state.met[o, q] = state.met[q, o]
-                state.met[p, o] += 1
-                state.met[o, p] = state.met[p, o]
+        _meet(state.met, state.members, state.size, p, q, r, a, b)
     for m in range(asked.category.shape[1]):
         c, d = asked.category[p, m], asked.category[q, m]
         if c != d:
@@ -502,8 +529,17 @@ def _change_itineraries(asked: Any, state: Any, p: int, q: int, first: int, pair
 
 
 @numba.njit(cache=True)
-def anneal(
-    asked: Any, state: Any, cost: float, goal: float, steps: int, hot: float, cold: float, whole: float, first: int, seed: Any
+def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arrays costs more than a step
+    asked: Any,
+    state: Any,
+    cost: float,
+    goal: float,
+    steps: int,
+    hot: float,
+    cold: float,
+    whole: float,
+    first: int,
+    seed: Any,
 ) -> float:
     """Take so many steps at temperatures that fall from hot to cold; stop where the cost reaches the goal.
 
@@ -516,9 +552,9 @@ def anneal(
     out, others = np.empty(chairs + 1, dtype=np.int32), np.empty(chairs + 1, dtype=np.int32)
     plain = len(asked.conditions) == 0 and len(asked.wish_person) == 0
     pairless = plain and len(asked.apart_with) == 0 and len(asked.home) == 0 and len(asked.distances) == 0
-    mirror_only = pairless and not asked.meets
     relabels = pairless and not asked.met_before and first == 0
     restricted = asked.allowed.shape[0] > 0
+    free = not restricted and not asked.has_blocks and state.at.min() >= 0
     factor = (cold / hot) ** (1.0 / max(1, steps // 256))
     heat = hot
     for step in range(steps):
@@ -530,7 +566,7 @@ def anneal(
         limit = -heat * np.log(_unit(seed))
         if whole > 0.0 and _unit(seed) <= whole:
             q = _below(seed, people)
-            if p == q or not _itinerary_fits(asked, state, p, q, first):
+            if p == q or (not free and not _itinerary_fits(asked, state, p, q, first)):
                 continue
             if relabels:
                 change = 0.0
@@ -563,7 +599,9 @@ def anneal(
             if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
                 continue
             change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
-            if not mirror_only:
+            if asked.meets:
+                change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
+            if not pairless:
                 change += _others_change(asked, state, r, p, q)
             if change <= limit:
                 _exchange(asked, state, r, p, q)
@@ -572,7 +610,7 @@ def anneal(
         if q >= 0 and asked.alone[r, p] and not asked.alone[r, q]:
             p, a, b, s = q, b, a, state.chair[r, p]
         number, taken = _gathered(asked, state, r, p, b, s, out, others)
-        if taken < 0:
+        if taken < 0 or state.size[r, a] - number + taken < asked.minimum[a]:
             continue
         change = _transfer(asked, state, r, out, number, others, taken, a, b)
         if change <= limit:
@@ -598,6 +636,8 @@ def descend(asked: Any, state: Any, cost: float, goal: float, first: int) -> flo
                     if not (_may(asked, r, p, b) and _may(asked, r, q, a)):
                         continue
                     change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
+                    if asked.meets:
+                        change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
                     change += _others_change(asked, state, r, p, q)
                     if change < -1e-9:
                         _exchange(asked, state, r, p, q)
