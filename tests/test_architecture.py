@@ -12,8 +12,8 @@ FLOORS: list[list[str]] = [
     ["errors"],
     ["measures"],
     ["schemes", "tables", "wording"],
-    ["sources", "disclosure", "connectors"],
-    ["mirror", "report"],
+    ["sources", "disclosure", "connectors", "encounters"],
+    ["mirror", "report", "seating"],
     ["site"],
     ["cli", "__main__"],
 ]

@@ -309,6 +309,82 @@ def survey_plan(
     screen.print(f"SVG: {write_plan(out, found, language)}")
 
 
+@app.command()
+def plan(
+    people: Annotated[Path, typer.Argument(help="File of who is to be seated: a row for each (CSV, Excel, Parquet).")],
+    tables: Annotated[int | None, typer.Option(help="How many tables. Else [tables] in --rules.")] = None,
+    rounds: Annotated[int, typer.Option(help="How many times people change tables, the first included.")] = 1,
+    seats: Annotated[int | None, typer.Option(help="Seats at each table. Else as many as even tables need.")] = None,
+    mirror: Annotated[
+        str | None, typer.Option(help="Columns that every table should mirror: area,age,age*language.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="CSV of what to mirror instead of the room: attribute, value, people.")
+    ] = None,
+    diverse: Annotated[
+        str | None, typer.Option(help="Columns of numbers in which people at a table should differ.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="rules.toml: together, apart, at a table, and so on.")] = None,
+    before: Annotated[
+        list[Path] | None, typer.Option(help="An earlier plan.csv: who met there should meet others.")
+    ] = None,
+    repeat_cost: Annotated[float, typer.Option(help="What meeting again costs, in the unit of the mirror.")] = 10.0,
+    person: Annotated[str | None, typer.Option(help="Column of ids. Else person or id.")] = None,
+    name: Annotated[str | None, typer.Option(help="Column of names, for the pages to print.")] = None,
+    with_front: Annotated[
+        bool, typer.Option("--front", help="Also front.csv: what fewer repeats cost in mirror.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same plan.")] = 1,
+    seconds: Annotated[float, typer.Option(help="How long to search, on an ordinary machine.")] = 10.0,
+    out: Annotated[Path, typer.Option(help="Directory for the plan. One that is there is never overwritten.")] = Path(
+        "plan"
+    ),
+    language: Annotated[Language, typer.Option(help="Language of the page and of what is said of it.")] = Language.nl,
+) -> None:
+    """Seat people at tables, so that every table mirrors the room and nobody meets the same person twice."""
+    from wijkspiegel.seating.page import said_of
+    from wijkspiegel.seating.planning import Asked, make_plan
+
+    asked = Asked(
+        people, tables, seats, rounds, mirror, against, diverse, rules, tuple(before or ()), repeat_cost, person, name,
+        with_front, seed, seconds,
+    )  # fmt: skip
+    with progress_on_screen() as progress:
+        made, written = make_plan(asked, out, language.value, progress)
+    for note in made.problem.notes:
+        screen.print(f"[yellow]note[/] {escape(note)}")
+    for one in made.measures:
+        bound = "" if one.bound is None else f", best possible {one.bound:,.1f}"
+        screen.print(f"  {one.name}: {one.value:,.1f}{bound}{', ' if one.verdict else ''}{one.verdict}")
+    screen.print(said_of(made, language.value))
+    screen.print(f"Written: {', '.join(str(path) for path in written)}")
+    screen.print(f"Next: print {out / 'plan.html'}. On the evening: wijkspiegel replan {out} --absent absent.csv")
+
+
+@app.command()
+def replan(
+    directory: Annotated[Path, typer.Argument(help="Directory of the plan: --out of `wijkspiegel plan`.")],
+    absent: Annotated[Path | None, typer.Option(help="File of who is not there: person.")] = None,
+    arrived: Annotated[Path | None, typer.Option(help="File of who came as well: person and what is known.")] = None,
+    from_round: Annotated[int, typer.Option(help="First round that may change. Those before it stand.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same plan.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Directory for the new plan. Else DIRECTORY-from-ROUND.")] = None,
+    language: Annotated[Language, typer.Option(help="Language of the page and of what is said of it.")] = Language.nl,
+) -> None:
+    """Change a plan on the evening: some did not come, others did. As few people as possible move."""
+    if absent is None and arrived is None:
+        raise SettingsError("Who is not there, or who came as well? Give --absent, --arrived or both.")
+    from wijkspiegel.seating.page import moved_of, said_of
+    from wijkspiegel.seating.planning import change_plan
+
+    place = out or directory.with_name(f"{directory.name}-from-{from_round}")
+    found, written = change_plan(directory, absent, arrived, from_round, place, language.value, seed)
+    screen.print(moved_of(len(found.moves), found.fewest, language.value))
+    screen.print(said_of(found.plan, language.value))
+    screen.print(f"Written: {', '.join(str(path) for path in written)}")
+    screen.print(f"Next: print {place / 'plan.html'}")
+
+
 @app.command("fetch-cbs")
 def fetch_cbs(
     year: Annotated[int, typer.Option(help="Year of the edition of Kerncijfers wijken en buurten.")],

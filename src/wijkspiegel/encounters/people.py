@@ -13,7 +13,7 @@ SEPARATOR = ";"
 class Participants:
     """Who is to be seated.
 
-    ids : who they are, each once. attributes : name -> the value of each, in the order of ids; "" where it is not known.
+    ids : who they are, each once. attributes : name -> the value of each, in the order of ids; "" where not known.
     """
 
     ids: tuple[str, ...]
@@ -56,7 +56,7 @@ def even_tables(people: int, tables: int, seats: int | None = None) -> tuple[Tab
     most = fewest + (more > 0)
     if seats is not None and seats * tables < people:
         raise SettingsError(
-            f"{people:,} people do not fit at {tables:,} tables of {seats:,} seats: there are {seats * tables:,} seats. "
+            f"{people:,} people do not fit at {tables:,} tables of {seats:,} seats: there are {seats * tables:,}. "
             f"Give at least {-(-people // tables):,} seats, or {-(-people // seats) if seats else 0:,} tables."
         )
     if seats is None and people < tables:

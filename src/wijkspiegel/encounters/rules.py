@@ -1,7 +1,7 @@
 """Rules that a plan may not break, as an organiser says them.
 
-A rule speaks of people by id, or of everybody with a value of an attribute. `rounds` are those that it holds in, from 1;
-() is all of them.
+A rule speaks of people by id, or of everybody with a value of an attribute. `rounds` are those that it holds in, from
+1; () is all of them.
 """
 
 from collections.abc import Iterable

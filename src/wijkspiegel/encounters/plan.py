@@ -1,0 +1,279 @@
+"""The plan: searched for until it is proved the best, or the time is over; with a bound beside each measure.
+
+The search takes steps, not seconds: how many fit in a second is agreed beforehand (`NANOSECONDS`), so that the same
+seed gives the same plan on every machine. Each run is twice as long as the one before, and the best stands: more time
+is never worse.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from wijkspiegel.encounters.bounds import distance_bound, mirror_bound, repeat_bounds
+from wijkspiegel.encounters.designs import seating_without_repeats
+from wijkspiegel.encounters.feasible import seat_by_rules
+from wijkspiegel.encounters.judge import NOWHERE, Judged, judge, meets
+from wijkspiegel.encounters.people import Participants, Table
+from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
+from wijkspiegel.encounters.rules import Present, Rule, Weights, Wish
+from wijkspiegel.encounters.search import Asked, anneal, asked_of, descend, state_of
+from wijkspiegel.errors import SettingsError
+
+NANOSECONDS = {"step": 50, "neighbour": 3, "round": 40, "rule": 2_000}
+"""What a step takes on an ordinary machine: by itself, for each who sits at the two tables where people can meet again,
+for each round in which two change places, and where rules are counted."""
+SHORTEST = 10_000_000
+"""Nanoseconds of the first run."""
+FULLY = 1_500
+"""At most so many people have every exchange tried at the end of a run."""
+PROVED, USELESS = "proved optimal", "no useful bound"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of a plan, with the best that any plan could have.
+
+    verdict : "proved optimal", "within x %", "no useful bound", or "" where there is nothing to be better at.
+    """
+
+    name: str
+    value: float
+    bound: float | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who sits where. seated : [round, person], number of a table in problem.tables, -1 for who is not there."""
+
+    problem: Problem
+    seated: Ints
+    judged: Judged
+    measures: tuple[Measure, ...]
+
+
+def plan(
+    people: Participants,
+    tables: int | Sequence[Table],
+    rounds: int = 1,
+    *,
+    mirror: Sequence[str] | None = None,
+    rules: Iterable[Rule] = (),
+    weights: Weights | None = None,
+    against: Reference | None = None,
+    before: Iterable[tuple[str, str]] = (),
+    distances: Floats | None = None,
+    diversity: float = 1.0,
+    seed: int = 1,
+    seconds: float = 10.0,
+    progress: Progress = lambda step: None,
+) -> Plan:
+    """Seat people at tables over rounds. See `pose` for what can be asked, and what cannot."""
+    problem = pose(
+        people, tables, rounds, mirror=mirror, rules=rules, weights=weights, against=against, before=before,
+        distances=distances, diversity=diversity,
+    )  # fmt: skip
+    return solve(problem, seed, seconds, progress)
+
+
+def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Progress = lambda step: None) -> Plan:
+    """Search for so many seconds of an ordinary machine, or until it is proved that nothing is better.
+
+    Raises SettingsError where rules contradict each other, naming the fewest that do.
+    """
+    if seconds <= 0:
+        raise SettingsError(f"{seconds:g} seconds: give more than 0.")
+    asked, goal = asked_of(problem), cost_bound(problem)
+    best: Ints | None = None
+    least = np.inf
+    starts = list(_starts(problem, seed))
+    length, left = float(SHORTEST), max(seconds * 1e9, SHORTEST)
+    run = 0
+    while least > goal + 1e-9 and left >= length:
+        for number, (begin, whole) in enumerate(starts):
+            progress(f"searching: run {run + 1}" + (f", best so far {least:,.1f}" if best is not None else ""))
+            steps = int(length / len(starts) / nanoseconds(problem, whole))
+            found, cost = _run(problem, asked, begin, goal, steps, whole, _seed(seed, run, number))
+            if cost < least - 1e-9:
+                best, least = found, cost
+            if least <= goal + 1e-9:
+                break
+        left -= length
+        length *= 2
+        run += 1
+    if best is None:
+        raise ValueError("no run was made")
+    return told(problem, best)
+
+
+def told(problem: Problem, seated: Ints) -> Plan:
+    """A plan, judged."""
+    judged = judge(problem, seated)
+    return Plan(problem, seated, judged, tuple(measures_of(problem, judged)))
+
+
+def nanoseconds(problem: Problem, whole: float = 0.0) -> float:
+    """What one step takes, in time agreed beforehand. whole : part of the steps that change all rounds."""
+    seats = 2 * float(problem.seats.mean())
+    paired = meets(problem) or len(problem.distances) > 0
+    ruled = len(problem.conditions.kind) > 0 or len(problem.wishes.person) > 0
+    one = NANOSECONDS["step"] + paired * seats * NANOSECONDS["neighbour"]
+    every = NANOSECONDS["step"] + problem.rounds * NANOSECONDS["round"]
+    return (1 - whole) * one + whole * every + ruled * NANOSECONDS["rule"]
+
+
+def _seed(seed: int, run: int, start: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence([seed & 0xFFFF_FFFF, run, start])
+
+
+def _starts(problem: Problem, seed: int) -> Iterator[tuple[Ints, float]]:
+    """Where runs begin, and which part of their steps exchanges people in all rounds.
+
+    Rules decide the start where there are any. A design has no repeats, and keeps none if people change in all rounds.
+    """
+    if any(not isinstance(rule, Present) and not (isinstance(rule, Wish) and not rule.must) for rule in problem.rules):
+        by_rules: list[Ints] = []
+        for number in range(problem.rounds):
+            alike = next((row for earlier, row in enumerate(by_rules) if _same_rules(problem, earlier, number)), None)
+            found = seat_by_rules(problem, number) if alike is None else alike
+            by_rules.append(_by_hand(problem, number) if found is None else found)
+        yield np.array(by_rules), 0.1 if problem.rounds > 1 else 0.0
+        return
+    yield np.stack([_at_random(problem, number, seed) for number in range(problem.rounds)]), 0.0
+    design = _design(problem)
+    if design is not None:
+        yield design, 1.0
+
+
+def _same_rules(problem: Problem, one: int, other: int) -> bool:
+    return not any(rule.rounds for rule in problem.rules) and bool(
+        (problem.present[one] == problem.present[other]).all()
+    )
+
+
+def _by_hand(problem: Problem, number: int) -> Ints:
+    raise SettingsError(
+        f"Whether all rules can hold in round {number + 1} was not found out in time. Leave out some, and try again."
+    )
+
+
+def _at_random(problem: Problem, number: int, seed: int) -> Ints:
+    row = np.full(len(problem.people), NOWHERE)
+    chairs = np.repeat(np.arange(len(problem.tables)), problem.seats[number])
+    np.random.default_rng([seed & 0xFFFF_FFFF, number]).shuffle(chairs)
+    row[problem.present[number]] = chairs
+    return row
+
+
+def _design(problem: Problem) -> Ints | None:
+    if not (problem.rounds > 1 and problem.present.all() and (problem.seats[0] >= problem.seats[0].max() - 1).all()):
+        return None
+    design = seating_without_repeats(len(problem.people), len(problem.tables), problem.rounds)
+    capacity = np.array([table.capacity for table in problem.tables])
+    if design is None or any((np.bincount(row, minlength=len(capacity)) > capacity).any() for row in design):
+        return None
+    return design
+
+
+def _run(
+    problem: Problem, asked: Asked, begin: Ints, goal: float, steps: int, whole: float, seed: np.random.SeedSequence
+) -> tuple[Ints, float]:
+    """One annealing from a start, then every exchange that still helps. Returns the plan and its cost."""
+    state = state_of(problem, begin)
+    first = judge(problem, begin).cost
+    hot, cold = _temperatures(problem, whole)
+    numbers = seed.generate_state(1, np.uint64)
+    cost = anneal(asked, state, first, goal, steps, hot, cold, whole, 0, numbers)
+    if len(problem.people) <= FULLY and not len(asked.conditions) and not len(asked.wish_person):
+        descend(asked, state, cost, goal, 0)
+    seated = state.at.astype(np.int64)
+    return seated, judge(problem, seated).cost
+
+
+def _temperatures(problem: Problem, whole: float) -> tuple[float, float]:
+    """Hot enough to exchange nearly anybody, cold enough that only what helps is done; in the unit of the cost."""
+    weights = problem.weight[problem.weight > 0]
+    unit = float(weights.mean()) if len(weights) and len(problem.attributes) else 0.0
+    hots, colds = [0.8 * unit], [0.1 * unit]
+    if whole >= 1.0:
+        several = float(np.sqrt(problem.rounds))
+        hots, colds = [1.2 * unit * several], [0.2 * unit * several]
+    elif meets(problem) and problem.weights.repeat:
+        hots.append(0.5 * problem.weights.repeat)
+        colds.append(0.1 * problem.weights.repeat)
+    if len(problem.distances) and problem.diversity:
+        spread = float(problem.distances.std()) * problem.diversity
+        hots.append(0.6 * spread)
+        colds.append(0.02 * spread)
+    if len(problem.wishes.person):
+        hots.append(0.3 * problem.weights.wish)
+    return max(*hots, 1e-6), min([cold for cold in colds if cold > 0], default=1e-7)
+
+
+# Measures ------------------------------------------------------------------------------------------------------------
+
+
+def cost_bound(problem: Problem) -> float:
+    """The least that any plan can cost."""
+    _, excess = repeat_bounds(problem) if meets(problem) else (0, 0)
+    furthest = problem.diversity * distance_bound(problem)
+    return mirror_bound(problem) + problem.weights.repeat * excess - furthest
+
+
+def measures_of(problem: Problem, judged: Judged) -> Iterator[Measure]:
+    """Each measure of a plan with its bound. Rules that are broken (by hand) are counted too."""
+    if problem.attributes:
+        yield _measured("mirror", judged.mirror, mirror_bound(problem))
+    if meets(problem):
+        fewest, excess = repeat_bounds(problem)
+        yield _measured("repeats", judged.repeats, float(fewest))
+        if problem.weights.repeat and problem.attributes:
+            yield _measured("mirror and repeats", judged.mirror + problem.weights.repeat * judged.excess,
+                            mirror_bound(problem) + problem.weights.repeat * excess)  # fmt: skip
+        yield Measure("most meetings of two people", judged.most_often, None, "")
+    yield Measure("pairs who meet", judged.pairs, None, "")
+    if any(not must for must in problem.wishes.must):
+        yield _measured("wishes not granted", judged.refused, 0.0)
+    if len(problem.distances):
+        most = distance_bound(problem)
+        verdict = USELESS if np.isinf(most) else _within(judged.distance, most)
+        yield Measure("distance", judged.distance, None if np.isinf(most) else most, verdict)
+    yield Measure("rules broken", len(judged.broken), 0.0, PROVED if not judged.broken else "broken by hand")
+
+
+def _measured(name: str, value: float, bound: float) -> Measure:
+    return Measure(name, value, bound, _within(value, bound))
+
+
+def _within(value: float, bound: float) -> str:
+    """How near a value is to its bound, as a percentage of the larger of the two."""
+    gap = abs(value - bound)
+    if gap <= 1e-6 * max(1.0, abs(bound)):
+        return PROVED
+    return f"within {100 * gap / abs(bound):.2g} %" if bound else USELESS
+
+
+def _with_repeat(problem: Problem, weight: float) -> Problem:
+    return replace(problem, weights=replace(problem.weights, repeat=weight))
+
+
+def front(
+    problem: Problem, seed: int, seconds: float, progress: Progress = lambda step: None
+) -> list[tuple[float, Plan]]:
+    """What fewer repeats cost in mirror: plans for weights of a repeat from nothing to a great deal, without the worse.
+
+    Each is (the weight, the plan), from few repeats to many; no plan is better than another in both.
+    """
+    weights = (1000.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.0)
+    found = [
+        (weight, solve(_with_repeat(problem, weight), seed, seconds / len(weights), progress))
+        for weight in weights
+    ]  # fmt: skip
+    found.sort(key=lambda one: (one[1].judged.repeats, one[1].judged.mirror))
+    kept: list[tuple[float, Plan]] = []
+    for weight, made in found:
+        if not kept or made.judged.mirror < kept[-1][1].judged.mirror - 1e-9:
+            kept.append((weight, made))
+    return kept

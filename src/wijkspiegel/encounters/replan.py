@@ -1,0 +1,150 @@
+"""On the evening: somebody did not come, others came late. What was stands, and as few people as possible move."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from wijkspiegel.encounters.feasible import seat_by_rules
+from wijkspiegel.encounters.judge import NOWHERE, judge
+from wijkspiegel.encounters.people import Participants, Table
+from wijkspiegel.encounters.plan import Plan, nanoseconds, told
+from wijkspiegel.encounters.problem import Ints, Problem, Reference, pose
+from wijkspiegel.encounters.rules import Present, Rule, Who
+from wijkspiegel.encounters.search import HARD, anneal, asked_of, state_of
+from wijkspiegel.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Replanned:
+    """The new plan. moves : (person, round from 1), who would have sat elsewhere. fewest : proved to be the fewest."""
+
+    plan: Plan
+    moves: tuple[tuple[str, int], ...]
+    fewest: int | None
+
+
+def replan(
+    earlier: Plan,
+    absent: Iterable[str],
+    arrived: Participants,
+    from_round: int,
+    *,
+    against: Reference | None = None,
+    seed: int = 1,
+    seconds: float = 0.3,
+) -> Replanned:
+    """Plan the rounds from `from_round` (from 1) again. The rounds before stand, also for who left.
+
+    absent : ids of those who are not there from that round on. arrived : who is there from that round on; attributes
+    that are not known of them are "". Raises SettingsError for people who are unknown, come twice or do not fit.
+    """
+    gone, old = tuple(dict.fromkeys(absent)), earlier.problem
+    _check(old, gone, arrived, from_round)
+    problem = _changed(old, gone, arrived, from_round, against)
+    seated = _kept(earlier, problem, from_round, set(gone))
+    home = seated.copy()
+    fewest = 0
+    for number in range(from_round - 1, problem.rounds):
+        row, moved = _placed(problem, seated, number)
+        seated[number], fewest = row, fewest + moved
+    settled = np.where(home == NOWHERE, NOWHERE, seated)
+    settled[: from_round - 1] = NOWHERE
+    if problem.rounds >= from_round and len(arrived):
+        seated = _improved(problem, seated, settled, from_round - 1, seed, seconds)
+    moves = tuple(
+        (problem.people.ids[person], int(number) + 1)
+        for number, person in np.argwhere((home != NOWHERE) & (seated != home) & (seated != NOWHERE))
+    )
+    return Replanned(told(problem, seated), moves, fewest if fewest == len(moves) else None)
+
+
+def _check(old: Problem, gone: tuple[str, ...], arrived: Participants, from_round: int) -> None:
+    if not 1 <= from_round <= old.rounds:
+        raise SettingsError(f"Round {from_round} is not in the plan, which has {old.rounds}.")
+    known = set(old.people.ids)
+    if strangers := [one for one in gone if one not in known]:
+        raise SettingsError(f"'{strangers[0]}' is said to be absent, and is not in the plan.")
+    if doubled := [one for one in arrived.ids if one in known]:
+        raise SettingsError(f"'{doubled[0]}' is said to have arrived, and is in the plan already.")
+
+
+def _changed(
+    old: Problem, gone: tuple[str, ...], arrived: Participants, from_round: int, against: Reference | None
+) -> Problem:
+    """The same question for who is there now. Tables get a chair more only where all chairs are too few."""
+    people = Participants(
+        (*old.people.ids, *arrived.ids),
+        {
+            name: (*values, *arrived.attributes.get(name, ("",) * len(arrived)))
+            for name, values in old.people.attributes.items()
+        },
+    )
+    before, after = tuple(range(1, from_round)), tuple(range(from_round, old.rounds + 1))
+    rules: list[Rule] = [*old.rules, *_only_in(gone, before, old.rounds), *_only_in(arrived.ids, after, old.rounds)]
+    there = len(people) - len(gone)
+    tables = old.tables
+    if sum(table.capacity for table in tables) < there:
+        most = -(-there // len(tables))
+        tables = tuple(replace(table, capacity=max(table.capacity, most)) for table in tables)
+    ids = old.people.ids
+    return pose(
+        people, [_with_room(table, old) for table in tables], old.rounds, mirror=old.attributes, rules=rules,
+        weights=old.weights, against=against, before=[(ids[one], ids[other]) for one, other in old.before],
+    )  # fmt: skip
+
+
+def _with_room(table: Table, old: Problem) -> Table:
+    """Tables that need not be full may have fewer now: only what somebody asked for as a minimum stays."""
+    even = all(one.minimum == len(old.people) // len(old.tables) for one in old.tables)
+    return replace(table, minimum=0 if even else table.minimum)
+
+
+def _only_in(people: tuple[str, ...], rounds: tuple[int, ...], every: int) -> list[Present]:
+    if not people or len(rounds) == every:
+        return []
+    return [Present(Who(people), rounds)]
+
+
+def _kept(earlier: Plan, problem: Problem, from_round: int, gone: set[str]) -> Ints:
+    """[round, person]: where people sit already, NOWHERE for who has no seat yet or is not there any more."""
+    seats = dict(zip(earlier.problem.people.ids, earlier.seated.T, strict=True))
+    nobody = np.full(problem.rounds, NOWHERE)
+    seated = np.stack([seats.get(one, nobody) for one in problem.people.ids], axis=1).copy()
+    leaving = np.array([one in gone for one in problem.people.ids])
+    seated[from_round - 1 :, leaving] = NOWHERE
+    return seated
+
+
+def _placed(problem: Problem, seated: Ints, number: int) -> tuple[Ints, int]:
+    """A round with everybody seated, and how many moved for it: the fewest that rules and chairs allow."""
+    home = seated[number]
+    row = home.copy()
+    free = np.array([table.capacity for table in problem.tables]) - np.bincount(
+        row[row != NOWHERE], minlength=len(problem.tables)
+    )
+    waiting = np.flatnonzero(problem.present[number] & (row == NOWHERE))
+    for person in waiting:
+        table = int(np.argmax(free))
+        row[person] = table
+        free[table] -= 1
+    alone = seated.copy()
+    alone[number] = row
+    if free.min() >= 0 and not judge(problem, alone).broken_in(number + 1):
+        return row, 0
+    found = seat_by_rules(problem, number, home)
+    if found is None:
+        raise SettingsError(f"No way to keep all rules in round {number + 1} was found in time.")
+    return found, int(((home != NOWHERE) & (found != home)).sum())
+
+
+def _improved(problem: Problem, seated: Ints, settled: Ints, first: int, seed: int, seconds: float) -> Ints:
+    """Where who arrived sits best. Nobody else moves for it."""
+    asked = asked_of(problem, settled, HARD)
+    state = state_of(problem, seated)
+    before = judge(problem, seated).cost
+    steps = int(seconds * 1e9 / nanoseconds(problem))
+    seeds = np.random.SeedSequence([seed & 0xFFFF_FFFF]).generate_state(1, np.uint64)
+    anneal(asked, state, before, -np.inf, steps, 2.0, 0.05, 0.0, first, seeds)
+    found = state.at.astype(np.int64)
+    return found if judge(problem, found).cost <= before else seated

@@ -1,0 +1,646 @@
+"""Annealing by exchanges: what each would change is computed from the two tables alone.
+
+A step exchanges two people (or somebody and an empty chair, or people who stay together and as many others) in one
+round, or two people in all rounds. Which tables somebody may sit at, who stays together, who is there and how many
+chairs there are, no step breaks; all other rules cost `hard` for each break.
+"""
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Problem
+
+NOWHERE = -1
+HARD = 1e6
+
+
+class Asked(NamedTuple):
+    """What is asked, for the kernel. Lists of lists are two arrays: of p, the items from start[p] up to start[p + 1]."""
+
+    category: NDArray[np.int32]
+    weight: NDArray[np.float64]
+    capacity: NDArray[np.int64]
+    minimum: NDArray[np.int64]
+    allowed: NDArray[np.bool_]
+    mate: NDArray[np.int32]
+    alone: NDArray[np.bool_]
+    has_blocks: bool
+    repeat: float
+    meets: bool
+    met_before: bool
+    distances: NDArray[np.float64]
+    diversity: float
+    apart_start: NDArray[np.int64]
+    apart_with: NDArray[np.int32]
+    apart_rounds: NDArray[np.int64]
+    marks: NDArray[np.bool_]
+    conditions: NDArray[np.int64]
+    condition_at: NDArray[np.bool_]
+    wish_person: NDArray[np.int64]
+    wish_least: NDArray[np.int64]
+    wish_rounds: NDArray[np.int64]
+    wish_cost: NDArray[np.float64]
+    wished_start: NDArray[np.int64]
+    wished: NDArray[np.int32]
+    own_start: NDArray[np.int64]
+    own: NDArray[np.int32]
+    of_start: NDArray[np.int64]
+    of: NDArray[np.int32]
+    home: NDArray[np.int32]
+    move: float
+    hard: float
+
+
+class State(NamedTuple):
+    """Who sits where, and what follows of it.
+
+    at : [round, person], table. chair : [round, person], place in members. members : [round, table, chair]; the first
+    size[round, table] are taken. gap : [round, table, category], people more than the target. met : [person, person],
+    times at one table. held : [round, table, mark], people with it.
+    """
+
+    at: NDArray[np.int32]
+    chair: NDArray[np.int32]
+    members: NDArray[np.int32]
+    size: NDArray[np.int32]
+    gap: NDArray[np.float64]
+    met: NDArray[np.uint8]
+    held: NDArray[np.int32]
+
+
+def asked_of(problem: Problem, home: NDArray[np.int64] | None = None, move: float = 0.0) -> Asked:
+    """home : [round, person], table from which a move costs `move`; NOWHERE where there is none."""
+    people = len(problem.people)
+    mates = np.stack([_circle(block) for block in problem.block])
+    apart = np.concatenate([problem.apart, problem.apart[:, [1, 0, 2]]])
+    apart_start, apart_order = _lists(apart[:, 0], people)
+    wishes, conditions = problem.wishes, problem.conditions
+    wished = np.array([one for others in wishes.others for one in others], dtype=np.int32)
+    wish_of = np.repeat(np.arange(len(wishes.person)), [len(others) for others in wishes.others]).astype(np.int64)
+    own_start, own = _lists(wishes.person, people)
+    of_start, of_order = _lists(wished.astype(np.int64), people)
+    return Asked(
+        problem.category.astype(np.int32),
+        problem.weight.astype(np.float64),
+        np.array([table.capacity for table in problem.tables], dtype=np.int64),
+        np.array([table.minimum for table in problem.tables], dtype=np.int64),
+        problem.allowed,
+        mates,
+        mates == np.arange(people, dtype=np.int32),
+        bool((mates != np.arange(people)).any()),
+        float(problem.weights.repeat),
+        problem.weights.repeat > 0 and (problem.rounds > 1 or len(problem.before) > 0),
+        len(problem.before) > 0,
+        problem.distances,
+        float(problem.diversity),
+        apart_start,
+        apart[apart_order, 1].astype(np.int32),
+        apart[apart_order, 2],
+        conditions.marks,
+        np.stack(
+            [conditions.kind, conditions.one, conditions.other, conditions.least, conditions.most, conditions.rounds],
+            axis=1,
+        ),
+        conditions.tables,
+        wishes.person,
+        wishes.least,
+        wishes.rounds,
+        np.where(wishes.must, HARD, problem.weights.wish).astype(np.float64),
+        np.concatenate([[0], np.cumsum([len(others) for others in wishes.others])]).astype(np.int64),
+        wished,
+        own_start,
+        own.astype(np.int32),
+        of_start,
+        wish_of[of_order].astype(np.int32),
+        np.zeros((0, 0), dtype=np.int32) if home is None else home.astype(np.int32),
+        float(move),
+        HARD,
+    )
+
+
+def _circle(block: NDArray[np.int64]) -> NDArray[np.int32]:
+    """[person]: the next of those who stay together, round and round; oneself for who is alone."""
+    order = np.lexsort((np.arange(len(block)), block))
+    following = np.roll(order, -1)
+    starts = np.flatnonzero(np.diff(block[order], prepend=-1))
+    ends = np.append(starts[1:], len(block)) - 1
+    following[ends] = order[starts]
+    circle = np.empty(len(block), dtype=np.int32)
+    circle[order] = following
+    return circle
+
+
+def _lists(owner: NDArray[np.int64], people: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    order = np.argsort(owner, kind="stable")
+    return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=people))]).astype(np.int64), order
+
+
+def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
+    """seated : [round, person], table; NOWHERE for who is not there."""
+    rounds, people = seated.shape
+    tables = len(problem.tables)
+    capacity = max(table.capacity for table in problem.tables)
+    meets = problem.rounds > 1 or len(problem.before) > 0
+    state = State(
+        seated.astype(np.int32),
+        np.full((rounds, people), NOWHERE, dtype=np.int32),
+        np.full((rounds, tables, capacity), NOWHERE, dtype=np.int32),
+        np.zeros((rounds, tables), dtype=np.int32),
+        -problem.target,
+        np.zeros((people, people) if meets else (0, 0), dtype=np.uint8),
+        np.zeros((rounds, tables, problem.conditions.marks.shape[1]), dtype=np.int32),
+    )
+    if meets:
+        state.met[problem.before[:, 0], problem.before[:, 1]] = 1
+        state.met[problem.before[:, 1], problem.before[:, 0]] = 1
+    for number in range(rounds):
+        there = np.flatnonzero(seated[number] != NOWHERE)
+        where = seated[number, there]
+        order = np.argsort(where, kind="stable")
+        sizes = np.bincount(where, minlength=tables)
+        chairs = np.empty(len(there), dtype=np.int64)
+        chairs[order] = np.arange(len(there)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        state.size[number] = sizes
+        state.chair[number, there] = chairs
+        state.members[number, where, chairs] = there
+        np.add.at(state.gap[number], (where[:, None], problem.category[there]), 1.0)
+        np.add.at(state.held[number], where, problem.conditions.marks[there])
+        if meets:
+            same = (seated[number][:, None] == seated[number][None, :]) & (seated[number] != NOWHERE)[:, None]
+            np.fill_diagonal(same, val=False)
+            np.add(state.met, same, out=state.met, casting="unsafe")
+    return state
+
+
+# The kernel: numba compiles it once, and keeps it. ------------------------------------------------------------------
+
+
+@numba.njit(cache=True)
+def _next(seed: Any) -> Any:
+    """The next number of 64 bits (splitmix64, Steele, Lea & Flood 2014)."""
+    seed[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = seed[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@numba.njit(cache=True)
+def _below(seed: Any, number: int) -> Any:
+    return np.int64(((_next(seed) >> np.uint64(32)) * np.uint64(number)) >> np.uint64(32))
+
+
+@numba.njit(cache=True)
+def _unit(seed: Any) -> float:
+    """In (0, 1]."""
+    return (np.float64(_next(seed) >> np.uint64(11)) + 1.0) * (1.0 / 9007199254740992.0)
+
+
+@numba.njit(cache=True)
+def _of_round(rounds: int, r: int) -> bool:
+    return (rounds >> r) & 1 == 1
+
+
+@numba.njit(cache=True)
+def _may(asked: Any, r: int, p: int, t: int) -> Any:
+    return asked.allowed.shape[0] == 0 or asked.allowed[r, p, t]
+
+
+@numba.njit(cache=True)
+def _breaks(conditions: Any, condition_at: Any, held: Any, size: int, r: int, t: int) -> int:
+    """How much the conditions on one table are broken."""
+    broken = 0
+    if size == 0:
+        return 0
+    for c in range(len(conditions)):
+        if not condition_at[c, t] or not _of_round(conditions[c, 5], r):
+            continue
+        kind, one, other = conditions[c, 0], conditions[c, 1], conditions[c, 2]
+        least, most = conditions[c, 3], conditions[c, 4]
+        if kind == EACH:
+            number = held[r, t, one]
+            broken += max(0, least - number) + max(0, number - most)
+        elif kind == WITH:
+            if held[r, t, one] > 0:
+                broken += max(0, least - held[r, t, other])
+        elif kind == COMMON:
+            best = 0
+            for mark in range(one, other):
+                best = max(best, held[r, t, mark])
+            broken += size - best
+    return broken
+
+
+@numba.njit(cache=True)
+def _refused(asked: Any, state: Any, r: int, wish: int) -> float:
+    if not _of_round(asked.wish_rounds[wish], r):
+        return 0.0
+    t = state.at[r, asked.wish_person[wish]]
+    granted = 0
+    if t >= 0:
+        for i in range(asked.wished_start[wish], asked.wished_start[wish + 1]):
+            granted += state.at[r, asked.wished[i]] == t
+    return 0.0 if granted >= asked.wish_least[wish] else asked.wish_cost[wish]
+
+
+@numba.njit(cache=True)
+def _refused_about(asked: Any, state: Any, r: int, p: int) -> float:
+    """What refused wishes of somebody, and about them, cost. None counts twice: nobody wishes for oneself."""
+    cost = 0.0
+    for i in range(asked.own_start[p], asked.own_start[p + 1]):
+        cost += _refused(asked, state, r, asked.own[i])
+    for i in range(asked.of_start[p], asked.of_start[p + 1]):
+        cost += _refused(asked, state, r, asked.of[i])
+    return cost
+
+
+@numba.njit(cache=True)
+def _with_others(asked: Any, state: Any, r: int, p: int, t: int, joins: int) -> Any:
+    """What the others at a table cost somebody who joins them (1), or leaves them and is not counted any more (-1)."""
+    cost = 0.0
+    for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
+        if state.at[r, asked.apart_with[i]] == t and _of_round(asked.apart_rounds[i], r):
+            cost += asked.hard
+    if asked.meets or len(asked.distances):
+        for s in range(state.size[r, t]):
+            q = state.members[r, t, s]
+            if asked.meets:
+                cost += asked.repeat * (state.met[p, q] - (joins < 0))
+            if len(asked.distances):
+                cost -= asked.diversity * asked.distances[p, q]
+    return joins * cost
+
+
+@numba.njit(cache=True)
+def _leave(asked: Any, state: Any, r: int, p: int) -> Any:
+    """Takes somebody off their table. Returns what that changes of the cost."""
+    t = state.at[r, p]
+    change = 0.0
+    if len(asked.conditions):
+        change -= asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change -= _refused_about(asked, state, r, p)
+    last = state.members[r, t, state.size[r, t] - 1]
+    chair = state.chair[r, p]
+    state.members[r, t, chair] = last
+    state.chair[r, last] = chair
+    state.size[r, t] -= 1
+    state.at[r, p] = NOWHERE
+    change += _with_others(asked, state, r, p, t, -1)
+    if asked.meets:
+        for s in range(state.size[r, t]):
+            q = state.members[r, t, s]
+            state.met[p, q] -= 1
+            state.met[q, p] = state.met[p, q]
+    for m in range(asked.category.shape[1]):
+        c = asked.category[p, m]
+        change += asked.weight[c] * (1.0 - 2.0 * state.gap[r, t, c])
+        state.gap[r, t, c] -= 1.0
+    for mark in range(asked.marks.shape[1]):
+        state.held[r, t, mark] -= asked.marks[p, mark]
+    if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
+        change -= asked.move
+    if len(asked.conditions):
+        change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change += _refused_about(asked, state, r, p)
+    return change
+
+
+@numba.njit(cache=True)
+def _join(asked: Any, state: Any, r: int, p: int, t: int) -> Any:
+    """Puts somebody who sits nowhere at a table. Returns what that changes of the cost."""
+    change = 0.0
+    if len(asked.conditions):
+        change -= asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change -= _refused_about(asked, state, r, p)
+    change += _with_others(asked, state, r, p, t, 1)
+    if asked.meets:
+        for s in range(state.size[r, t]):
+            q = state.members[r, t, s]
+            state.met[p, q] += 1
+            state.met[q, p] = state.met[p, q]
+    for m in range(asked.category.shape[1]):
+        c = asked.category[p, m]
+        change += asked.weight[c] * (1.0 + 2.0 * state.gap[r, t, c])
+        state.gap[r, t, c] += 1.0
+    for mark in range(asked.marks.shape[1]):
+        state.held[r, t, mark] += asked.marks[p, mark]
+    state.members[r, t, state.size[r, t]] = p
+    state.chair[r, p] = state.size[r, t]
+    state.size[r, t] += 1
+    state.at[r, p] = t
+    if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
+        change += asked.move
+    if len(asked.conditions):
+        change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+    if len(asked.wish_person):
+        change += _refused_about(asked, state, r, p)
+    return change
+
+
+@numba.njit(cache=True)
+def _mirror_change(category: Any, weight: Any, gap: Any, p: int, q: int, r: int, a: int, b: int) -> Any:
+    """What the mirror would cost more if p, at table a, and q, at table b, changed places.
+
+    It gets no more than it needs: this is what nearly all time goes to, and each array that is handed over costs.
+    """
+    change = 0.0
+    for m in range(category.shape[1]):
+        c, d = category[p, m], category[q, m]
+        if c != d:
+            here = gap[r, b, c] - gap[r, a, c]
+            there = gap[r, a, d] - gap[r, b, d]
+            change += weight[c] * (1.0 + here) + weight[d] * (1.0 + there)
+    return 2.0 * change
+
+
+@numba.njit(cache=True)
+def _meetings_change(met: Any, members: Any, size: Any, p: int, q: int, r: int, a: int, b: int) -> Any:
+    """How much the excess of repeats would be more if p, at table a, and q, at table b, changed places."""
+    more = np.int64(0)
+    for s in range(size[r, a]):
+        o = members[r, a, s]
+        if o != p:
+            more += np.int64(met[q, o]) - np.int64(met[p, o]) + 1
+    for s in range(size[r, b]):
+        o = members[r, b, s]
+        if o != q:
+            more += np.int64(met[p, o]) - np.int64(met[q, o]) + 1
+    return more
+
+
+@numba.njit(cache=True)
+def _meet(met: Any, members: Any, size: Any, p: int, q: int, r: int, a: int, b: int) -> None:
+    """p, at table a, and q, at table b, change whom they met."""
+    for s in range(size[r, a]):
+        o = members[r, a, s]
+        if o != p:
+            met[p, o] -= 1
+            met[o, p] = met[p, o]
+            met[q, o] += 1
+            met[o, q] = met[q, o]
+    for s in range(size[r, b]):
+        o = members[r, b, s]
+        if o != q:
+            met[q, o] -= 1
+            met[o, q] = met[q, o]
+            met[p, o] += 1
+            met[o, p] = met[p, o]
+
+
+@numba.njit(cache=True)
+def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
+    """What all but mirror and meetings would cost more if p and q changed tables; no conditions, no wishes."""
+    a, b = state.at[r, p], state.at[r, q]
+    change = 0.0
+    for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
+        o = asked.apart_with[i]
+        if o != q and _of_round(asked.apart_rounds[i], r):
+            change += asked.hard * (np.int64(state.at[r, o] == b) - np.int64(state.at[r, o] == a))
+    for i in range(asked.apart_start[q], asked.apart_start[q + 1]):
+        o = asked.apart_with[i]
+        if o != p and _of_round(asked.apart_rounds[i], r):
+            change += asked.hard * (np.int64(state.at[r, o] == a) - np.int64(state.at[r, o] == b))
+    if len(asked.distances):
+        more_apart = 0.0
+        for s in range(state.size[r, a]):
+            o = state.members[r, a, s]
+            if o != p:
+                more_apart += asked.distances[q, o] - asked.distances[p, o]
+        for s in range(state.size[r, b]):
+            o = state.members[r, b, s]
+            if o != q:
+                more_apart += asked.distances[p, o] - asked.distances[q, o]
+        change -= asked.diversity * more_apart
+    if len(asked.home):
+        for one, here, there in ((p, a, b), (q, b, a)):
+            home = asked.home[r, one]
+            if home >= 0:
+                change += asked.move * (np.int64(home != there) - np.int64(home != here))
+    return change
+
+
+@numba.njit(cache=True)
+def _exchange(asked: Any, state: Any, r: int, p: int, q: int) -> None:
+    """p and q change places, without asking what it costs."""
+    a, b = state.at[r, p], state.at[r, q]
+    i, j = state.chair[r, p], state.chair[r, q]
+    if asked.meets:
+        _meet(state.met, state.members, state.size, p, q, r, a, b)
+    for m in range(asked.category.shape[1]):
+        c, d = asked.category[p, m], asked.category[q, m]
+        if c != d:
+            state.gap[r, a, c] -= 1.0
+            state.gap[r, b, c] += 1.0
+            state.gap[r, b, d] -= 1.0
+            state.gap[r, a, d] += 1.0
+    for mark in range(asked.marks.shape[1]):
+        more = np.int32(asked.marks[q, mark]) - np.int32(asked.marks[p, mark])
+        state.held[r, a, mark] += more
+        state.held[r, b, mark] -= more
+    state.members[r, a, i], state.members[r, b, j] = q, p
+    state.at[r, p], state.at[r, q] = b, a
+    state.chair[r, p], state.chair[r, q] = j, i
+
+
+@numba.njit(cache=True)
+def _gathered(asked: Any, state: Any, r: int, p: int, b: int, start: int, out: Any, others: Any) -> Any:
+    """Who stays together with p, into `out`; and from a chair of b on as many others, into `others`.
+
+    Returns how many there are of each; no others (-1) where they cannot be had, or may not sit there.
+    """
+    a = state.at[r, p]
+    number, one = 0, p
+    while True:
+        if not _may(asked, r, one, b):
+            return 0, -1
+        out[number] = one
+        number += 1
+        one = asked.mate[r, one]
+        if one == p:
+            break
+    left, taken = number, 0
+    capacity = asked.capacity[b]
+    for step in range(capacity):
+        s = (start + step) % capacity
+        if s >= state.size[r, b]:
+            left -= 1
+        else:
+            q = state.members[r, b, s]
+            before, one = taken, q
+            while True:
+                fits = taken - before < left and one >= q and _may(asked, r, one, a)
+                if fits:
+                    others[taken] = one
+                    taken += 1
+                    one = asked.mate[r, one]
+                if not fits or one == q:
+                    break
+            if fits:
+                left -= taken - before
+            else:
+                taken = before
+        if left == 0:
+            return number, taken
+    return number, -1
+
+
+@numba.njit(cache=True)
+def _transfer(asked: Any, state: Any, r: int, out: Any, number: int, others: Any, taken: int, a: int, b: int) -> float:
+    """`out` goes from table a to b, and `others` from b to a. Returns what that changes of the cost."""
+    change = 0.0
+    for i in range(number):
+        change += _leave(asked, state, r, out[i])
+    for i in range(taken):
+        change += _leave(asked, state, r, others[i])
+    for i in range(number):
+        change += _join(asked, state, r, out[i], b)
+    for i in range(taken):
+        change += _join(asked, state, r, others[i], a)
+    return change
+
+
+@numba.njit(cache=True)
+def _itinerary_fits(asked: Any, state: Any, p: int, q: int, first: int) -> bool:
+    """Whether two people may change places in all rounds."""
+    for r in range(first, state.at.shape[0]):
+        a, b = state.at[r, p], state.at[r, q]
+        if (a < 0) != (b < 0) or not asked.alone[r, p] or not asked.alone[r, q]:
+            return False
+        if a >= 0 and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+            return False
+    return True
+
+
+@numba.njit(cache=True)
+def _change_itineraries(asked: Any, state: Any, p: int, q: int, first: int, pair: Any, other: Any) -> float:
+    change = 0.0
+    pair[0], other[0] = p, q
+    for r in range(first, state.at.shape[0]):
+        a, b = state.at[r, p], state.at[r, q]
+        if a != b:
+            change += _transfer(asked, state, r, pair, 1, other, 1, a, b)
+    return change
+
+
+@numba.njit(cache=True)
+def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arrays costs more than a step
+    asked: Any,
+    state: Any,
+    cost: float,
+    goal: float,
+    steps: int,
+    hot: float,
+    cold: float,
+    whole: float,
+    first: int,
+    seed: Any,
+) -> float:
+    """Take so many steps at temperatures that fall from hot to cold; stop where the cost reaches the goal.
+
+    whole : part of the steps that exchange two people in all rounds. first : the first round that may change.
+    Returns the cost.
+    """
+    rounds, people = state.at.shape
+    tables = len(asked.capacity)
+    chairs = state.members.shape[2]
+    out, others = np.empty(chairs + 1, dtype=np.int32), np.empty(chairs + 1, dtype=np.int32)
+    plain = len(asked.conditions) == 0 and len(asked.wish_person) == 0
+    pairless = plain and len(asked.apart_with) == 0 and len(asked.home) == 0 and len(asked.distances) == 0
+    relabels = pairless and not asked.met_before and first == 0
+    restricted = asked.allowed.shape[0] > 0
+    free = not restricted and not asked.has_blocks and state.at.min() >= 0
+    factor = (cold / hot) ** (1.0 / max(1, steps // 256))
+    heat = hot
+    for step in range(steps):
+        if step & 255 == 255:
+            heat *= factor
+            if cost <= goal + 1e-9:
+                return cost
+        p = _below(seed, people)
+        limit = -heat * np.log(_unit(seed))
+        if whole > 0.0 and _unit(seed) <= whole:
+            q = _below(seed, people)
+            if p == q or (not free and not _itinerary_fits(asked, state, p, q, first)):
+                continue
+            if relabels:
+                change = 0.0
+                for r in range(rounds):
+                    if state.at[r, p] != state.at[r, q]:
+                        change += _mirror_change(
+                            asked.category, asked.weight, state.gap, p, q, r, state.at[r, p], state.at[r, q]
+                        )
+                if change <= limit:
+                    for r in range(rounds):
+                        if state.at[r, p] != state.at[r, q]:
+                            _exchange(asked, state, r, p, q)
+                    cost += change
+            else:
+                change = _change_itineraries(asked, state, p, q, first, out, others)
+                if change <= limit:
+                    cost += change
+                else:
+                    _change_itineraries(asked, state, p, q, first, out, others)
+            continue
+        r = first + _below(seed, rounds - first)
+        a = state.at[r, p]
+        if a < 0 or tables == 1:
+            continue
+        b = _below(seed, tables - 1)
+        b += b >= a
+        s = _below(seed, asked.capacity[b])
+        q = state.members[r, b, s] if s < state.size[r, b] else NOWHERE
+        if q >= 0 and plain and asked.alone[r, p] and asked.alone[r, q]:
+            if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+                continue
+            change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
+            if asked.meets:
+                change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
+            if not pairless:
+                change += _others_change(asked, state, r, p, q)
+            if change <= limit:
+                _exchange(asked, state, r, p, q)
+                cost += change
+            continue
+        if q >= 0 and asked.alone[r, p] and not asked.alone[r, q]:
+            p, a, b, s = q, b, a, state.chair[r, p]
+        number, taken = _gathered(asked, state, r, p, b, s, out, others)
+        if taken < 0 or state.size[r, a] - number + taken < asked.minimum[a]:
+            continue
+        change = _transfer(asked, state, r, out, number, others, taken, a, b)
+        if change <= limit:
+            cost += change
+        else:
+            _transfer(asked, state, r, out, number, others, taken, b, a)
+    return cost
+
+
+@numba.njit(cache=True)
+def descend(asked: Any, state: Any, cost: float, goal: float, first: int) -> float:
+    """Exchange pairs for as long as any exchange in one round makes it better. Only without conditions and wishes."""
+    rounds, people = state.at.shape
+    better = True
+    while better and cost > goal + 1e-9:
+        better = False
+        for r in range(first, rounds):
+            for p in range(people):
+                for q in range(p):
+                    a, b = state.at[r, p], state.at[r, q]
+                    if a == b or a < 0 or b < 0 or not (asked.alone[r, p] and asked.alone[r, q]):
+                        continue
+                    if not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+                        continue
+                    change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
+                    if asked.meets:
+                        change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
+                    change += _others_change(asked, state, r, p, q)
+                    if change < -1e-9:
+                        _exchange(asked, state, r, p, q)
+                        cost += change
+                        better = True
+    return cost

@@ -1,0 +1,289 @@
+"""What an organiser gives, read: people, rules, the composition to mirror, earlier plans."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from wijkspiegel.encounters.people import Participants, Table, even_tables
+from wijkspiegel.encounters.problem import Floats, Reference
+from wijkspiegel.encounters.rules import (
+    Accompanied,
+    Apart,
+    At,
+    CommonLanguage,
+    EachTable,
+    Present,
+    Rule,
+    Together,
+    Weights,
+    Who,
+    Wish,
+    values_in,
+)
+from wijkspiegel.errors import InputError, SettingsError
+from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
+from wijkspiegel.sources.people import CALL_IT_SO, require_columns
+
+PERSON = ("person", "id")
+"""What the column of ids is called where nobody says so."""
+VALUES = 30
+"""An attribute with more values is mirrored only by name: it is a number, a name or an address."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+Ids = tuple[str, ...]
+Rounds = tuple[Annotated[int, Field(ge=1)], ...]
+Where = dict[str, str | tuple[str, ...]]
+
+
+class _Some(_Strict):
+    """Some people: by id, or by a value of a column."""
+
+    people: Ids = ()
+    where: Where = {}
+
+    def who(self) -> Who:
+        return _who(self.people, self.where)
+
+
+class _Many(_Strict):
+    people: Annotated[Ids, Field(min_length=2)]
+    rounds: Rounds = ()
+
+
+class _At(_Some):
+    tables: Annotated[Ids, Field(min_length=1)]
+    rounds: Rounds = ()
+
+
+class _EachTable(_Some):
+    at_least: Annotated[int, Field(ge=0)] = 0
+    at_most: Annotated[int, Field(ge=0)] | None = None
+    tables: Ids = ()
+    rounds: Rounds = ()
+
+
+class _Accompanied(_Some):
+    by: Where
+    at_least: Annotated[int, Field(ge=1)] = 1
+    rounds: Rounds = ()
+
+
+class _Common(_Strict):
+    column: str
+    rounds: Rounds = ()
+
+
+class _Present(_Some):
+    rounds: Annotated[Rounds, Field(min_length=1)]
+
+
+class _Wish(_Strict):
+    person: str
+    others: Annotated[Ids, Field(min_length=1, alias="with")]
+    at_least: Annotated[int, Field(ge=1)] = 1
+    must: bool = False
+    rounds: Rounds = ()
+
+
+class _Wishes(_Strict):
+    """A column of the people with whom each wants to sit: ids, parted by ";"."""
+
+    column: str
+    at_least: Annotated[int, Field(ge=1)] = 1
+    must: bool = False
+
+
+class _Table(_Strict):
+    seats: Annotated[int, Field(ge=1)]
+    minimum: Annotated[int, Field(ge=0)] = 0
+
+
+class RulesFile(_Strict):
+    """rules.toml."""
+
+    weights: dict[str, float] = {}
+    tables: dict[str, _Table] = {}
+    together: tuple[_Many, ...] = ()
+    apart: tuple[_Many, ...] = ()
+    at: tuple[_At, ...] = ()
+    each_table: tuple[_EachTable, ...] = ()
+    accompanied: tuple[_Accompanied, ...] = ()
+    common: tuple[_Common, ...] = ()
+    present: tuple[_Present, ...] = ()
+    wish: tuple[_Wish, ...] = ()
+    wishes: _Wishes | None = None
+
+    def rules(self, people: Participants) -> tuple[Rule, ...]:
+        return (
+            *(Together(one.people, one.rounds) for one in self.together),
+            *(Apart(one.people, one.rounds) for one in self.apart),
+            *(At(one.who(), one.tables, one.rounds) for one in self.at),
+            *(EachTable(one.who(), one.at_least, one.at_most, one.tables, one.rounds) for one in self.each_table),
+            *(Accompanied(one.who(), _who((), one.by), one.at_least, one.rounds) for one in self.accompanied),
+            *(CommonLanguage(one.column, one.rounds) for one in self.common),
+            *(Present(one.who(), one.rounds) for one in self.present),
+            *(Wish(one.person, one.others, one.at_least, one.must, one.rounds) for one in self.wish),
+            *self._wishes_of(people),
+        )
+
+    def _wishes_of(self, people: Participants) -> list[Wish]:
+        if self.wishes is None:
+            return []
+        if self.wishes.column not in people.attributes:
+            raise SettingsError(
+                f"[wishes] names the column '{self.wishes.column}', which the people do not have. "
+                f"Found: {', '.join(people.attributes)}."
+            )
+        cells = zip(people.ids, people.attributes[self.wishes.column], strict=True)
+        told = [(one, tuple(dict.fromkeys(values_in(cell)))) for one, cell in cells]
+        return [
+            Wish(one, others, min(self.wishes.at_least, len(others)), self.wishes.must)
+            for one, others in told
+            if others
+        ]
+
+    def columns(self) -> set[str]:
+        """Those that say who somebody wants to sit with, or what they can speak: nothing to mirror."""
+        return {one.column for one in self.common} | ({self.wishes.column} if self.wishes else set())
+
+
+def _who(people: Ids, where: Where) -> Who:
+    if bool(people) == bool(where) or len(where) > 1:
+        raise SettingsError(
+            'A rule says whom it is about by `people = ["id", ...]`, or by one column: `where = { role = "host" }`.'
+        )
+    if people:
+        return Who(people)
+    ((column, values),) = where.items()
+    return Who((), column, (values,) if isinstance(values, str) else values)
+
+
+def read_rules(path: Path | None) -> RulesFile:
+    """Raises InputError or SettingsError: what is wrong, at which rule."""
+    if path is None:
+        return RulesFile()
+    if not path.is_file():
+        raise InputError("there is no such file", file=path)
+    try:
+        return RulesFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"this is not TOML: {error}", file=path, mend="See the reference of commands.") from None
+    except ValidationError as error:
+        raise InputError(_told(error), file=path, mend="See `wijkspiegel plan` in the reference of commands.") from None
+
+
+def _told(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(RulesFile.model_fields) if len(first["loc"]) == 1 else "other names"
+        return f"'{place}' is not a name that is known here; at the top these are: {known}"
+    return f"'{place}': {first['msg']}"
+
+
+def tables_of(asked: int | None, seats: int | None, rules: RulesFile, people: int) -> int | tuple[Table, ...]:
+    """The tables of the options or of rules.toml: one of the two says how many."""
+    named = tuple(Table(name, table.seats, table.minimum) for name, table in rules.tables.items())
+    if named and (asked is not None or seats is not None):
+        raise SettingsError("rules.toml has [tables] of its own: give no --tables or --seats with it.")
+    if named:
+        return named
+    if asked is None:
+        raise SettingsError("How many tables are there? Give --tables, or [tables] in rules.toml.")
+    if asked < 1:
+        raise SettingsError(f"{asked} tables seat nobody: give at least one.")
+    return asked if seats is None else even_tables(people, asked, seats)
+
+
+def weights_of(rules: RulesFile, repeat: float) -> Weights:
+    attributes = {name: weight for name, weight in rules.weights.items() if name != "wish"}
+    return Weights(attributes, repeat, rules.weights.get("wish", Weights().wish))
+
+
+def read_participants(path: Path, person: str | None) -> tuple[Participants, RawTable]:
+    """One row for each person; every other column is an attribute. Raises InputError with the place."""
+    table = read_table(path)
+    column = person or next((name for name in PERSON if name in table.columns), PERSON[0])
+    require_columns(path, table.columns, [column], "Name it with --person.")
+    ids = texts(table, column)
+    seen: dict[str, int] = {}
+    for one, row in zip(ids, table.rows, strict=True):
+        if not one:
+            raise InputError("there is no id", file=path, row=row, column=column, mend="Give everybody an id.")
+        if one in seen:
+            raise InputError(
+                f"'{one}' is there twice, first in row {seen[one]:,}", file=path, row=row, column=column,
+                mend="Give everybody a row and an id of their own.",
+            )  # fmt: skip
+        seen[one] = row
+    return Participants(
+        tuple(ids), {name: tuple(texts(table, name)) for name in table.columns if name != column}
+    ), table
+
+
+def mirrored(people: Participants, asked: str | None, other: set[str], against: Reference | None) -> list[str] | None:
+    """The attributes that were asked for, or all that can be mirrored: of few values, and not used otherwise."""
+    if asked is not None:
+        return [name.strip() for name in asked.split(",") if name.strip()]
+    if against is not None:
+        return None
+    return [name for name, values in people.attributes.items() if name not in other and _is_category(values)]
+
+
+def _is_category(values: Sequence[str]) -> bool:
+    return 1 < len(set(values)) <= min(VALUES, max(2, len(values) // 2))
+
+
+def read_composition(path: Path | None) -> Reference | None:
+    """attribute, value, people: a number or a share, of the city say. Raises InputError with the place."""
+    if path is None:
+        return None
+    table = read_table(path)
+    require_columns(path, table.columns, ("attribute", "value", "people"), CALL_IT_SO)
+    found: dict[str, dict[str, float]] = {}
+    attributes, values = texts(table, "attribute"), texts(table, "value")
+    for attribute, value, people, row in zip(attributes, values, numbers(table, "people"), table.rows, strict=True):
+        if not people >= 0:
+            raise InputError("this must be a number not below 0", file=path, row=row, column="people")
+        if value in found.setdefault(attribute, {}):
+            raise InputError(f"{attribute} '{value}' is there twice", file=path, row=row, column="value")
+        found[attribute][value] = float(people)
+    return found
+
+
+def read_earlier(paths: Sequence[Path]) -> set[tuple[str, str]]:
+    """Pairs of people who sat at one table in earlier plans: person, round, table."""
+    pairs: set[tuple[str, str]] = set()
+    for path in paths:
+        table = read_table(path)
+        require_columns(path, table.columns, ("person", "round", "table"), CALL_IT_SO)
+        sitting: dict[tuple[str, str], list[str]] = {}
+        for one, *place in zip(*(texts(table, name) for name in ("person", "round", "table")), strict=True):
+            sitting.setdefault((place[0], place[1]), []).append(one)
+        for people in sitting.values():
+            pairs |= {(one, other) for one in people for other in people if one < other}
+    return pairs
+
+
+def distances_by(people: Participants, table: RawTable, columns: str | None) -> Floats | None:
+    """[person, person]: Euclidean, over columns of numbers in units of their standard deviation."""
+    if columns is None:
+        return None
+    total = np.zeros((len(people), len(people)))
+    for name in [column.strip() for column in columns.split(",") if column.strip()]:
+        require_columns(table.path, table.columns, [name], "Name one that is there.")
+        values = numbers(table, name)
+        if np.isnan(values).any():
+            row = table.rows[int(np.flatnonzero(np.isnan(values))[0])]
+            raise InputError("there is no number", file=table.path, row=row, column=name, mend="Fill it in.")
+        if values.std() > 0:
+            total += ((values[:, None] - values[None, :]) / values.std()) ** 2
+    return np.asarray(np.sqrt(total))

@@ -1,0 +1,120 @@
+"""A plan to print: a card for each table, a list for everybody, an overview for the host, and how good the plan is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from wijkspiegel.encounters.judge import NOWHERE
+from wijkspiegel.encounters.plan import PROVED, USELESS, Measure, Plan
+from wijkspiegel.schemes import Language
+from wijkspiegel.wording import number
+
+WORDS: dict[Language, dict[str, str]] = {
+    "nl": {
+        "title": "Wie zit waar",
+        "quality": "Hoe goed is deze indeling?",
+        "measure": "Maat", "value": "Waarde", "bound": "Best mogelijk", "verdict": "Oordeel",
+        "table": "Tafel", "round": "Ronde", "person": "Wie", "people": "mensen",
+        "cards": "Kaarten voor de tafels", "list": "Lijst per persoon", "host": "Overzicht voor wie ontvangt",
+        "away": "–",
+        "note": "Op deze bladen staan namen. Geef ze alleen aan wie ze nodig heeft, en gooi ze na afloop weg.",
+        PROVED: "bewezen het beste", USELESS: "geen bruikbare grens", "within": "hooguit {share} van het best mogelijke",
+        "broken by hand": "met de hand gebroken",
+        "mirror": "spiegel (0 is precies gelijk)", "repeats": "ontmoetingen van wie elkaar al ontmoette",
+        "mirror and repeats": "spiegel en herhalingen samen", "most meetings of two people": "vaakst dat twee elkaar zien",
+        "pairs who meet": "paren die elkaar ontmoeten", "wishes not granted": "wensen die niet vervuld zijn",
+        "distance": "verschil binnen tafels", "rules broken": "gebroken regels",
+    },
+    "en": {
+        "title": "Who sits where",
+        "quality": "How good is this plan?",
+        "measure": "Measure", "value": "Value", "bound": "Best possible", "verdict": "Verdict",
+        "table": "Table", "round": "Round", "person": "Who", "people": "people",
+        "cards": "Cards for the tables", "list": "List by person", "host": "Overview for the host",
+        "away": "–",
+        "note": "These sheets have names. Give them only to who needs them, and throw them away afterwards.",
+        PROVED: "proved optimal", USELESS: "no useful bound", "within": "at most {share} from the best possible",
+        "broken by hand": "broken by hand",
+        "mirror": "mirror (0 is exactly alike)", "repeats": "meetings of people who met before",
+        "mirror and repeats": "mirror and repeats together", "most meetings of two people": "most often that two meet",
+        "pairs who meet": "pairs who meet", "wishes not granted": "wishes not granted",
+        "distance": "difference within tables", "rules broken": "rules broken",
+    },
+}  # fmt: skip
+
+
+def page_of(made: Plan, names: Mapping[str, str], language: Language) -> str:
+    """HTML, self-contained, for paper and for screens. names : id -> what to print; the id itself by default."""
+    words, problem = WORDS[language], made.problem
+    ids = problem.people.ids
+    called = [names.get(one, one) for one in ids]
+    tables = [table.name for table in problem.tables]
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("wijkspiegel.seating"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    cards = [
+        [(name, sorted(called[one] for one in np.flatnonzero(row == at))) for at, name in enumerate(tables)]
+        for row in made.seated
+    ]
+    listed = sorted(
+        (called[one], [words["away"] if at == NOWHERE else tables[at] for at in made.seated[:, one]])
+        for one in range(len(ids))
+    )
+    return environment.get_template("plan.html.j2").render(
+        language=language, words=words, cards=cards, listed=listed, tables=tables,
+        sizes=[[len(people) for _, people in cards_of] for cards_of in cards],
+        quality=[_told(one, words, language) for one in made.measures], said=said_of(made, language),
+    )  # fmt: skip
+
+
+def _told(one: Measure, words: Mapping[str, str], language: Language) -> tuple[str, str, str, str]:
+    bound = "" if one.bound is None else _figure(one.bound, language)
+    return words[one.name], _figure(one.value, language), bound, verdict_of(one, words, language)
+
+
+def _figure(value: float, language: Language) -> str:
+    return number(value, language, 0 if float(value).is_integer() else 1)
+
+
+def verdict_of(one: Measure, words: Mapping[str, str], language: Language) -> str:
+    if one.verdict.startswith("within"):
+        share = one.verdict.removeprefix("within ")
+        return words["within"].format(share=share.replace(".", ",") if language == "nl" else share)
+    return words.get(one.verdict, one.verdict)
+
+
+def said_of(made: Plan, language: Language) -> str:
+    """How good a plan is, in two sentences."""
+    problem, judged, found = made.problem, made.judged, {one.name: one for one in made.measures}
+    people, tables = number(len(problem.people), language), number(len(problem.tables), language)
+    words = WORDS[language]
+    told: dict[str, Any] = {
+        "people": people, "tables": tables, "rounds": problem.rounds, "pairs": number(judged.pairs, language),
+        "repeats": number(judged.repeats, language), "broken": len(judged.broken),
+    }  # fmt: skip
+    mirror = found.get("mirror")
+    if language == "nl":
+        first = (
+            "{people} mensen aan {tables} tafels, {rounds} keer: {pairs} paren ontmoeten elkaar, {repeats} keer opnieuw"
+        )
+        rules = "; alle regels gelden." if not judged.broken else "; {broken} regels gelden niet."
+        second = "" if mirror is None else f" De tafels spiegelen het geheel: {verdict_of(mirror, words, language)}."
+    else:
+        first = (
+            "{people} people at {tables} tables, {rounds} times: {pairs} pairs meet, {repeats} meetings are a repeat"
+        )
+        rules = "; all rules hold." if not judged.broken else "; {broken} rules do not hold."
+        second = "" if mirror is None else f" The tables mirror the whole: {verdict_of(mirror, words, language)}."
+    return (first + rules).format(**told) + second
+
+
+def moved_of(moves: int, fewest: int | None, language: Language) -> str:
+    """How many people had to move, in a sentence."""
+    if language == "nl":
+        proved = "; minder kan niet" if fewest == moves else ""
+        return f"{number(moves, language)} mensen zitten in een ronde ergens anders dan gepland{proved}."
+    proved = "; fewer cannot be" if fewest == moves else ""
+    return f"{number(moves, language)} people sit elsewhere than planned in a round{proved}."

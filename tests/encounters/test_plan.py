@@ -1,0 +1,324 @@
+"""Plans: laws that every plan obeys, cases whose best is known, and the kernel against a recount."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wijkspiegel.encounters.bounds import mirror_bound, repeat_bounds
+from wijkspiegel.encounters.designs import difference_matrix, net, seating_without_repeats
+from wijkspiegel.encounters.judge import judge
+from wijkspiegel.encounters.people import Participants, Table
+from wijkspiegel.encounters.plan import Plan, front, plan, solve
+from wijkspiegel.encounters.problem import Problem, pose
+from wijkspiegel.encounters.rules import (
+    Accompanied,
+    Apart,
+    At,
+    CommonLanguage,
+    EachTable,
+    Present,
+    Rule,
+    Together,
+    Weights,
+    Who,
+    Wish,
+)
+from wijkspiegel.encounters.search import anneal, asked_of, descend, state_of
+from wijkspiegel.errors import SettingsError
+
+
+def named(number: int, **attributes: str) -> Participants:
+    """People a00, a01, …; of each attribute a letter for each person."""
+    return Participants(
+        tuple(f"a{n:02}" for n in range(number)), {name: tuple(cells) for name, cells in attributes.items()}
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    """Small problems of all kinds: several rounds, blanks, rules, earlier meetings, wishes, uneven tables."""
+    number = draw(st.integers(4, 12))
+    people = named(
+        number,
+        age="".join(draw(st.lists(st.sampled_from("abc"), min_size=number, max_size=number))),
+        role="".join(draw(st.lists(st.sampled_from("hg"), min_size=number, max_size=number))),
+    )
+    rounds = draw(st.integers(1, 3))
+    ids = st.sampled_from(people.ids)
+    pairs = st.tuples(ids, ids).filter(lambda pair: pair[0] != pair[1])
+    rules: list[Rule] = [Together(pair) for pair in draw(st.lists(pairs, max_size=1))]
+    rules += [Apart(pair) for pair in draw(st.lists(pairs, max_size=2)) if Together(pair) not in rules]
+    rules += [Wish(one, (other,)) for one, other in draw(st.lists(pairs, max_size=2))]
+    if rounds > 1:
+        rules += [Present(Who((one,)), (1,)) for one in draw(st.lists(ids, max_size=1))]
+    tables = draw(st.integers(2, 3))
+    seats = -(-number // tables)
+    return pose(
+        people,
+        [Table(str(at), seats + draw(st.integers(0, 1))) for at in range(tables)],
+        rounds,
+        mirror=("age", "age*role"),
+        rules=rules,
+        weights=Weights({"age": 2.0}, repeat=3.0),
+        before=draw(st.lists(pairs, max_size=3)),
+    )
+
+
+def solved(problem: Problem, seconds: float = 0.02) -> Plan | None:
+    try:
+        return solve(problem, 1, seconds)
+    except SettingsError:
+        return None
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_a_plan_seats_everybody_who_is_there_once_and_breaks_no_rule(problem: Problem) -> None:
+    made = solved(problem)
+    if made is None:
+        return
+    assert ((made.seated >= 0) == problem.present).all()
+    assert made.judged.broken == ()
+    for row in made.seated:
+        sizes = np.bincount(row[row >= 0], minlength=len(problem.tables))
+        assert all(size <= table.capacity for size, table in zip(sizes, problem.tables, strict=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(), st.integers(0, 2**32))
+def test_the_search_keeps_the_same_cost_as_a_recount(problem: Problem, seed: int) -> None:
+    made = solved(problem)
+    if made is None:
+        return
+    state = state_of(problem, made.seated)
+    begin = made.judged.cost
+    cost = anneal(asked_of(problem), state, begin, -1e18, 400, 5.0, 1.0, 0.2, 0, np.array([seed], dtype=np.uint64))
+    assert cost % 1e6 == pytest.approx(judge(problem, state.at.astype(np.int64)).cost % 1e6, abs=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems())
+def test_no_plan_is_better_than_its_bounds(problem: Problem) -> None:
+    made = solved(problem)
+    if made is None:
+        return
+    assert made.judged.mirror >= mirror_bound(problem) - 1e-9
+    fewest, excess = repeat_bounds(problem)
+    assert made.judged.repeats >= fewest
+    assert made.judged.excess >= excess
+
+
+@pytest.mark.parametrize(("sizes", "rounds"), [((3, 3), 2), ((3, 2), 2), ((2, 2, 2), 2), ((4, 2), 1)])
+def test_a_small_plan_is_as_good_as_the_best_of_all(sizes: tuple[int, ...], rounds: int) -> None:
+    people = named(sum(sizes), age="aabbcc"[: sum(sizes)], role="ghghgh"[: sum(sizes)])
+    problem = pose(people, [Table(str(at), size) for at, size in enumerate(sizes)], rounds)
+    chairs = [at for at, size in enumerate(sizes) for _ in range(size)]
+    rows = {row for row in product(range(len(sizes)), repeat=len(chairs)) if sorted(row) == chairs}
+    every = [judge(problem, np.array(plan_of)).cost for plan_of in product(sorted(rows), repeat=rounds)]
+    made = solved(problem, 0.3)
+    assert made is not None
+    assert made.judged.cost == pytest.approx(min(every))
+
+
+def test_a_plan_does_not_depend_on_the_order_of_rows() -> None:
+    people = named(12, age="aaabbbcccabc", role="hhghgghhgghg")
+    turned = Participants(people.ids[::-1], {name: cells[::-1] for name, cells in people.attributes.items()})
+    one, other = plan(people, 3, 3, seconds=0.1), plan(turned, 3, 3, seconds=0.1)
+    assert one.problem.people == other.problem.people
+    assert (one.seated == other.seated).all()
+
+
+def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
+    people = named(24, age="abcd" * 6, role="hg" * 12)
+    plans = [plan(people, 4, 4, seed=seed, seconds=0.1).seated.tolist() for seed in (1, 1, 2)]
+    assert plans[0] == plans[1] != plans[2]
+
+
+def test_more_time_is_never_worse() -> None:
+    people = named(30, age="abcde" * 6, role="hhg" * 10)
+    costs = [plan(people, 5, 5, seconds=seconds).judged.cost for seconds in (0.01, 0.03, 0.1, 0.4)]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_every_table_mirrors_a_room_that_can_be_divided() -> None:
+    made = plan(named(12, age="aaaabbbbcccc"), 4, seconds=0.1)
+    assert made.judged.mirror == 0
+    assert next((one.name, one.verdict) for one in made.measures) == ("mirror", "proved optimal")
+
+
+def test_a_composition_of_the_city_is_mirrored_and_not_the_room() -> None:
+    people = named(8, age="aaaaaabb")
+    made = plan(people, [Table("panel", 4), Table("reserve", 4)], against={"age": {"a": 50, "b": 50}}, seconds=0.1)
+    assert made.problem.target[0].tolist() == [[2.0, 2.0], [2.0, 2.0]]
+    assert made.judged.mirror == 4.0  # (3, 1) at both: the room has no more
+
+
+def test_a_weight_makes_an_attribute_matter_more() -> None:
+    people = named(4, age="aabb", role="hghg")
+    problem = pose(people, 2, mirror=("age", "role"), weights=Weights({"age": 2.0}))
+    apart = judge(problem, np.array([[0, 0, 1, 1]]))  # ages apart, roles mirrored: 4 squares of 1
+    assert apart.mirror == 2.0 * 4
+
+
+@pytest.mark.parametrize("order", [2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16, 20])
+def test_lines_of_two_classes_of_a_net_share_one_point(order: int) -> None:
+    for one, other in combinations(net(order), 2):
+        assert len(set(zip(one.tolist(), other.tolist(), strict=True))) == order**2
+
+
+def test_the_order_twelve_has_five_mutually_orthogonal_latin_squares() -> None:
+    assert [len(difference_matrix(order)[0]) for order in (8, 9, 10, 12, 15)] == [8, 9, 2, 6, 3]
+
+
+@pytest.mark.parametrize(
+    ("people", "tables", "rounds"), [(120, 12, 6), (117, 12, 6), (32, 8, 9), (64, 8, 9), (25, 5, 6)]
+)
+def test_a_design_has_no_repeats(people: int, tables: int, rounds: int) -> None:
+    seated = seating_without_repeats(people, tables, rounds)
+    assert seated is not None
+    judged = judge(pose(named(people), tables, rounds), seated)
+    assert (judged.repeats, judged.broken) == (0, ())
+
+
+def test_a_design_that_is_not_known_is_none() -> None:
+    assert seating_without_repeats(120, 12, 7) is None
+    assert seating_without_repeats(26, 5, 2) is None
+
+
+def test_no_plan_is_proved_where_people_must_meet_again() -> None:
+    made = plan(named(6), 2, 2, seconds=0.05)
+    assert repeat_bounds(made.problem) == (2, 2)  # three at a table come from two: two of them sat together
+    assert made.judged.repeats == 2
+
+
+def test_who_met_earlier_is_seated_apart() -> None:
+    people = named(4)
+    met = [("a00", "a01"), ("a02", "a03")]
+    assert plan(people, 2, before=met, seconds=0.05).judged.repeats == 0
+    made = plan(people, 2, before=[*met, ("a00", "a02"), ("a01", "a03")], seconds=0.05)
+    assert made.seated[0, 0] == made.seated[0, 3] != made.seated[0, 1]
+
+
+def test_all_rules_hold_at_once() -> None:
+    people = named(24, role="h" * 4 + "g" * 20, tongue="n" * 12 + "t" * 12, chair="w" * 2 + "o" * 22)
+    rules: list[Rule] = [
+        Together(("a08", "a09")),
+        Apart(("a10", "a11", "a12", "a13")),
+        At(Who(attribute="chair", values=("w",)), ("1", "2")),
+        EachTable(Who(attribute="role", values=("h",)), 1, 1),
+        Accompanied(Who(("a20", "a21")), Who(("a02", "a03"))),
+        Present(Who(("a23",)), (1, 3)),
+        Wish("a15", ("a16", "a17"), must=True),
+    ]
+    made = plan(people, 4, 3, rules=rules, seconds=0.3)
+    assert made.judged.broken == ()
+    assert (made.seated[:, 23] >= 0).tolist() == [True, False, True]
+    assert set(made.seated[:, :2].ravel().tolist()) <= {0, 1}
+    assert (made.seated[:, 8] == made.seated[:, 9]).all()
+    for row in made.seated:
+        assert sorted(row[:4].tolist()) == [0, 1, 2, 3]
+        assert len(set(row[10:14].tolist())) == 4
+
+
+def test_everybody_at_a_table_shares_a_language() -> None:
+    cells = ("nl", "nl;tr", "tr", "ar", "nl;ar", "ar", "nl", "tr;nl", "tr")
+    people = Participants(tuple(f"a{n:02}" for n in range(9)), {"tongue": cells})
+    made = plan(people, 3, mirror=(), rules=[CommonLanguage("tongue")], seconds=0.1)
+    assert made.judged.broken == ()
+    for table in range(3):
+        spoken = [set(cells[one].split(";")) for one in np.flatnonzero(made.seated[0] == table)]
+        assert set.intersection(*spoken)
+
+
+def test_a_wish_is_granted_where_it_can_be() -> None:
+    wishes = [Wish("a00", ("a01", "a02")), Wish("a03", ("a04",)), Wish("a05", ("a03",))]
+    made = plan(named(9), 3, rules=wishes, seconds=0.1)
+    assert made.judged.refused == 0
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        (
+            [Together(("a00", "a01")), Apart(("a04", "a05")), Together(("a01", "a02")), Apart(("a00", "a02"))],
+            "cannot hold together in round 1: a00 and a01 together; a01 and a02 together; a00 and a02 apart.",
+        ),
+        ([Apart(("a00", "a01", "a02"))], "This rule cannot hold in round 1: a00, a01 and a02 apart."),
+        ([Together(("a00", "a01", "a02", "a03"))], "This rule cannot hold in round 1: a00, a01, a02 and a03 together."),
+        (
+            [At(Who(("a00",)), ("1",)), Apart(("a00", "a01")), At(Who(("a01",)), ("1",))],
+            "a00 at table 1; a00 and a01 apart; a01 at table 1.",
+        ),
+        ([EachTable(Who(("a00",)), 1)], "This rule cannot hold in round 1: every table has at least 1 of a00."),
+    ],
+)
+def test_the_fewest_rules_in_conflict_are_named(rules: list[Rule], told: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        plan(named(6), 2, rules=rules, seconds=0.05)
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"tables": 2, "rounds": 0}, "0 rounds: there must be at least one."),
+        ({"tables": 0}, "0 tables seat nobody: give at least one."),
+        ({"tables": 9}, "6 people cannot fill 9 tables: give at most 6 tables."),
+        ({"tables": [Table("1", 2), Table("2", 3)]}, "6 people do not fit: there are 5 seats at 2 tables."),
+        ({"tables": [Table("1", 9), Table("1", 9)]}, "Two tables have one name. Give each its own."),
+        (
+            {"tables": 2, "rules": [Apart(("a00", "zed"))]},
+            "The rule 'a00 and zed apart' is about 'zed', who is not among",
+        ),
+        ({"tables": 2, "rules": [At(Who(("a00",)), ("9",))]}, "is about table '9', which is not there. Tables: 1, 2."),
+        ({"tables": 2, "mirror": ("aeg",)}, "Did you mean 'age'?"),
+        ({"tables": 2, "rules": [Present(Who(("a00",)), (3,))]}, "is about round 3, and there are 1."),
+        ({"tables": 2, "weights": Weights({"age": -1})}, "The weight of 'age' is -1: it cannot be less than 0."),
+    ],
+)
+def test_what_cannot_be_is_said(asked: dict[str, object], told: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        plan(named(6, age="aabbcc"), **asked)  # type: ignore[arg-type]
+    assert told in str(raised.value)
+
+
+def test_two_people_with_one_id_are_refused() -> None:
+    with pytest.raises(SettingsError, match="'x' is among the people twice"):
+        Participants(("x", "y", "x"), {})
+
+
+def test_what_is_odd_is_noted() -> None:
+    people = Participants(tuple("pqrstuvw"), {"age": ("a", "a", "a", "b", "b", "b", "", "c")})
+    assert pose(people, 2).notes == (
+        "'age' has values of one person: c. No other table can have them.",
+        "'age' is not known of 1 people: they are a category of their own.",
+    )
+
+
+def test_a_front_trades_repeats_for_mirror() -> None:
+    problem = pose(named(20, age="abcd" * 5, role="hhggg" * 4), 4, 4)
+    found = front(problem, 1, 0.8)
+    repeats = [one.judged.repeats for _, one in found]
+    mirrors = [one.judged.mirror for _, one in found]
+    assert repeats == sorted(set(repeats))
+    assert mirrors == sorted(set(mirrors), reverse=True)
+
+
+def test_people_who_differ_most_sit_together() -> None:
+    values = np.array([0.0, 0.0, 10.0, 10.0])
+    made = plan(named(4), 2, distances=np.abs(values[:, None] - values[None, :]), seconds=0.05)
+    assert made.judged.distance == 20.0
+    assert [one.verdict for one in made.measures if one.name == "distance"] == ["proved optimal"]
+
+
+def test_a_descent_ends_where_no_exchange_helps() -> None:
+    problem = pose(named(12, age="aaabbbcccabc"), 3, 2)
+    state = state_of(problem, np.array([[0] * 4 + [1] * 4 + [2] * 4] * 2))
+    asked = asked_of(problem)
+    first = judge(problem, state.at.astype(np.int64)).cost
+    cost = descend(asked, state, first, -1e18, 0)
+    assert cost == pytest.approx(judge(problem, state.at.astype(np.int64)).cost)
+    assert descend(asked, state, cost, -1e18, 0) == cost < first

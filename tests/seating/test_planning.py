@@ -1,0 +1,212 @@
+"""From a file of people to a plan in files, and what is said when that cannot be."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from wijkspiegel.cli import app
+from wijkspiegel.errors import WijkspiegelError
+from wijkspiegel.seating.asking import read_composition, read_participants, read_rules
+from wijkspiegel.seating.planning import Asked, change_plan, make_plan
+
+RULES = """
+[weights]
+age = 2
+wish = 5
+
+[[together]]
+people = ["p01", "p02"]
+
+[[apart]]
+people = ["p03", "p04"]
+rounds = [1]
+
+[[at]]
+where = { wheels = "yes" }
+tables = ["1"]
+
+[[each_table]]
+where = { role = ["host", "guide"] }
+at_least = 1
+
+[[accompanied]]
+people = ["p05"]
+by = { role = "host" }
+
+[[present]]
+people = ["p06"]
+rounds = [1]
+
+[[wish]]
+person = "p07"
+with = ["p08", "p09"]
+"""
+
+
+def people_in(directory: Path) -> Path:
+    rows = ["person,name,age,role,wheels"]
+    for n in range(12):
+        role = "host" if n in (0, 4) else "guide" if n == 8 else "guest"
+        rows.append(f"p{n:02},Naam {n},{'young' if n % 2 else 'old'},{role},{'yes' if n == 10 else 'no'}")
+    path = directory / "people.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def quiet(step: str) -> None:
+    pass
+
+
+def test_a_plan_in_files_keeps_the_rules(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
+    asked = Asked(
+        people_in(tmp_path), 3, rounds=2, mirror="age", rules=tmp_path / "rules.toml", name="name", seconds=0.1
+    )
+    made, written = make_plan(asked, tmp_path / "plan", "nl", quiet)
+    assert made.judged.broken == ()
+    rows = rows_of(tmp_path / "plan" / "plan.csv")
+    assert len(rows) == 12 + 11
+    at = {(row["person"], row["round"]): row["table"] for row in rows}
+    assert at["p01", "1"] == at["p02", "1"]
+    assert at["p03", "1"] != at["p04", "1"]
+    assert at["p10", "1"] == at["p10", "2"] == "1"
+    assert ("p06", "2") not in at
+    chairs = [(row["round"], row["table"], row["seat"]) for row in rows]
+    assert len(set(chairs)) == len(chairs)
+    assert {path.name for path in written} == {
+        "plan.csv", "quality.csv", "plan.html", "people.csv", "setup.json", "rules.toml",
+    }  # fmt: skip
+    page = (tmp_path / "plan" / "plan.html").read_text(encoding="utf-8")
+    assert page.count("Naam 11") == 2 + 1
+    assert "p11" not in page
+
+
+def test_quality_has_a_bound_and_a_verdict_beside_each_value(tmp_path: Path) -> None:
+    make_plan(Asked(people_in(tmp_path), 3, mirror="age", seconds=0.1), tmp_path / "plan", "en", quiet)
+    first, *_, last = rows_of(tmp_path / "plan" / "quality.csv")
+    assert first == {"measure": "mirror", "value": "0.0", "bound": "0.0", "verdict": "proved optimal"}
+    assert last == {"measure": "rules broken", "value": "0", "bound": "0.0", "verdict": "proved optimal"}
+
+
+def test_an_earlier_plan_is_never_overwritten(tmp_path: Path) -> None:
+    asked = Asked(people_in(tmp_path), 3, mirror="age", seconds=0.05)
+    make_plan(asked, tmp_path / "plan", "nl", quiet)
+    before = (tmp_path / "plan" / "plan.csv").read_bytes()
+    with pytest.raises(WijkspiegelError, match="there is a plan here already, and it stays"):
+        make_plan(Asked(asked.people, 4, seed=2), tmp_path / "plan", "nl", quiet)
+    assert (tmp_path / "plan" / "plan.csv").read_bytes() == before
+
+
+def test_who_met_in_an_earlier_plan_meets_others(tmp_path: Path) -> None:
+    asked = Asked(people_in(tmp_path), 3, mirror="", seconds=0.05)
+    make_plan(asked, tmp_path / "first", "nl", quiet)
+    again = Asked(asked.people, 4, mirror="", before=(tmp_path / "first" / "plan.csv",), seconds=0.05)
+    made, _ = make_plan(again, tmp_path / "second", "nl", quiet)
+    assert len(made.problem.before) == 3 * 6
+    assert made.judged.repeats == 0
+
+
+def test_a_plan_is_changed_on_the_evening(tmp_path: Path) -> None:
+    make_plan(Asked(people_in(tmp_path), 3, rounds=3, mirror="age", seconds=0.1), tmp_path / "plan", "nl", quiet)
+    (tmp_path / "absent.csv").write_text("person\np03\n", encoding="utf-8")
+    (tmp_path / "arrived.csv").write_text("person,age\nlate,old\n", encoding="utf-8")
+    found, written = change_plan(
+        tmp_path / "plan", tmp_path / "absent.csv", tmp_path / "arrived.csv", 2, tmp_path / "later", "nl", 1
+    )
+    assert found.moves == ()
+    before = {(row["person"], row["round"]): row["table"] for row in rows_of(tmp_path / "plan" / "plan.csv")}
+    after = {(row["person"], row["round"]): row["table"] for row in rows_of(tmp_path / "later" / "plan.csv")}
+    gone = {("p03", "2"), ("p03", "3")}
+    assert {key: table for key, table in after.items() if key[0] != "late"} == {
+        key: table for key, table in before.items() if key not in gone
+    }
+    assert {key for key in after if key[0] == "late"} == {("late", "2"), ("late", "3")}
+    assert rows_of(tmp_path / "later" / "moves.csv") == []
+    assert len(written) == 4
+
+
+def test_a_front_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+    asked = Asked(people_in(tmp_path), 3, rounds=4, mirror="age,role", front=True, seconds=0.1)
+    make_plan(asked, tmp_path / "plan", "nl", quiet)
+    repeats = [int(row["repeats"]) for row in rows_of(tmp_path / "plan" / "front.csv")]
+    assert repeats == sorted(set(repeats))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("person,age\nx,1\ny,2\nx,3\n", "Row 4, column 'person' of people.csv: 'x' is there twice, first in row 2."),
+        ("person,age\nx,1\n,2\n", "Row 3, column 'person' of people.csv: there is no id. Give everybody an id."),
+        ("naam,age\nx,1\n", "Column 'person' of people.csv: there is no such column. Found: naam, age."),
+    ],
+)
+def test_wrong_people_are_refused_with_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("people.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(WijkspiegelError) as raised:
+        read_participants(Path("people.csv"), None)
+    assert str(raised.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            "[[togehter]]\npeople = ['a', 'b']\n",
+            "'togehter' is not a name that is known here; at the top these are: weights",
+        ),
+        ("[[apart]]\npeople = ['a']\n", "'apart.1.people': Tuple should have at least 2 items"),
+        ("[[apart]\n", "this is not TOML"),
+        ("[[wish]]\nperson = 'a'\n", "'wish.1.with': Field required"),
+    ],
+)
+def test_wrong_rules_are_refused_with_their_place(tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(WijkspiegelError) as raised:
+        read_rules(path)
+    assert told in str(raised.value)
+
+
+def test_a_composition_that_is_below_zero_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "city.csv"
+    path.write_text("attribute,value,people\nage,old,-1\n", encoding="utf-8")
+    with pytest.raises(WijkspiegelError, match="this must be a number not below 0"):
+        read_composition(path)
+
+
+def test_the_command_says_how_good_the_plan_is_and_what_to_do_next(tmp_path: Path) -> None:
+    people = people_in(tmp_path)
+    runner = CliRunner()
+    options = [
+        "--tables",
+        "3",
+        "--mirror",
+        "age",
+        "--seconds",
+        "0.05",
+        "--language",
+        "en",
+        "--out",
+        str(tmp_path / "plan"),
+    ]
+    done = runner.invoke(app, ["plan", str(people), *options])
+    assert done.exit_code == 0
+    assert "12 people at 3 tables, 1 times: 18 pairs meet, 0 meetings are a repeat; all rules hold." in done.output
+    assert json.loads((tmp_path / "plan" / "setup.json").read_text(encoding="utf-8"))["mirror"] == ["age"]
+    (tmp_path / "absent.csv").write_text("person\np03\n", encoding="utf-8")
+    later = ["replan", str(tmp_path / "plan"), "--absent", str(tmp_path / "absent.csv"), "--language", "en"]
+    done = runner.invoke(app, later)
+    assert done.exit_code == 0
+    assert "0 people sit elsewhere than planned in a round; fewer cannot be." in done.output
+    assert (tmp_path / "plan-from-1" / "plan.csv").exists()
