@@ -30,6 +30,9 @@ WHOLE = 1e-4
 PRICED = 300
 """Panels that are priced for the proof at most."""
 
+REPEATED = 100
+"""Of every so many panels that are taken one by one, one may be the same as the one before: it saves the search."""
+
 Batch = tuple[Floats, int]
 """People by class, and over how many panels they are to be divided."""
 
@@ -258,13 +261,24 @@ def _halved(panels: Panels, batch: Batch) -> tuple[list[Floats], Batch]:
 
 def _one_by_one(panels: Panels, batch: Batch) -> list[Floats]:
     """Panels of whom could not be halved: each as near as can be to its part of those who are left."""
-    people, number = batch
+    people, left = batch
     made: list[Floats] = []
-    for left in range(number, 0, -1):
+    while left:
         panel = _whole_beside(panels, people / left, 1, balanced=True)
-        made.append(_nearest(panels, people / left) if panel is None else panel)
-        people = people - made[-1]
+        if panel is None:
+            panel = _nearest(panels, people / left)
+        repeated = range(left // REPEATED, 1, -1)
+        times = next((times for times in repeated if _remain(panels, people - times * panel, left - times)), 1)
+        made += [panel] * times
+        people, left = people - times * panel, left - times
     return made
+
+
+def _remain(panels: Panels, people: Floats, number: int) -> bool:
+    """Whether so many people by class can, cut into parts, be so many panels."""
+    counted = panels.rows @ people
+    few, many = (counted >= number * panels.low - ALMOST), (counted <= number * panels.high + ALMOST)
+    return bool(few.all() and many.all() and (people >= -ALMOST).all() and (people <= number * panels.most + ALMOST).all())
 
 
 def _whole_beside(panels: Panels, people: Floats, number: int, balanced: bool = False) -> Floats | None:
@@ -279,6 +293,8 @@ def _whole_beside(panels: Panels, people: Floats, number: int, balanced: bool = 
     counted, base = panels.rows @ people, panels.rows @ down
     low = np.maximum(np.floor(counted + ALMOST), number * panels.low)
     high = np.minimum(np.ceil(counted - ALMOST), number * panels.high)
+    if (down < 0).any() or (people > number * panels.most + ALMOST).any():
+        return None
     if not len(open_):
         return down if ((low <= base) & (base <= high)).all() else None
     found = optimize.milp(
