@@ -31,7 +31,7 @@ from wijkspiegel.encounters.quotas import (
     no_panel,
     panels_within,
     smallest_change,
-)  # fmt: skip
+)
 
 WHOLE = 1e-4
 """The same of a chance times the number of panels."""

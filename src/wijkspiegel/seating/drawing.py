@@ -251,9 +251,9 @@ def _notes(people: Participants, quotas: Sequence[Quota], one_of: str | None) ->
         found = people.attributes[attribute]
         if blank := found.count(""):
             yield sentences(
-                "Van {people} mensen is '{attribute}' niet bekend: geen quotum geldt voor hen.",
-                "Of {people} people '{attribute}' is not known: no quota is for them.",
-                people=blank, attribute=attribute,
+                "Van {people} van de {pool} mensen is '{attribute}' niet bekend: geen quotum geldt voor hen.",
+                "'{attribute}' is not known of {people} of the {pool} people: no quota is for them.",
+                people=blank, pool=len(people), attribute=attribute,
             )  # fmt: skip
         for value in sorted(set(found) - values - {""}):
             yield sentences(
@@ -268,9 +268,9 @@ def _notes(people: Participants, quotas: Sequence[Quota], one_of: str | None) ->
             )  # fmt: skip
     if one_of and (blank := people.attributes[one_of].count("")):
         yield sentences(
-            "Van {people} mensen is '{attribute}' niet bekend: elk telt als alleen.",
-            "Of {people} people '{attribute}' is not known: each counts as alone.",
-            people=blank, attribute=one_of,
+            "Van {people} van de {pool} mensen is '{attribute}' niet bekend: elk telt als alleenwonend.",
+            "'{attribute}' is not known of {people} of the {pool} people: each counts as alone.",
+            people=blank, pool=len(people), attribute=one_of,
         )  # fmt: skip
 
 
