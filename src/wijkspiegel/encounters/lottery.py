@@ -28,16 +28,16 @@ from wijkspiegel.encounters.quotas import (
     Floats,
     Panels,
     Quota,
-    no_panel,
     panels_within,
+    require_a_panel,
     smallest_change,
 )
 
 WHOLE = 1e-4
 """The same of a chance times the number of panels."""
 
-PRICED = 300
-"""Panels that are priced for the proof at most."""
+PRICED = 10_000_000
+"""Panels that are priced for the proof at most, times the squared number of classes: what a round takes."""
 
 REPEATED = 100
 """Of every so many panels that are taken one by one, one may be the same as the one before: it saves the search."""
@@ -129,12 +129,16 @@ def fair_lottery(
     """
     people = people.in_order()
     panels = panels_within(people, quotas, size, one_of)
-    known, reachable = coverage(panels)
+    require_a_panel(panels)
+    aim = fairest(panels)
+    chosen = numbered(panels, aim, numbers)
+    known, reachable = coverage(panels, chosen)
     excluded = _excluded(people, panels, reachable)
     panels = panels.without(~reachable)
-    aim = fairest(panels, reachable)
+    if (aim[~reachable] > ALMOST).any():  # parts of panels could hold somebody whom no whole panel can
+        aim = fairest(panels)
+        chosen = numbered(panels, aim, numbers)
     ceiling = float(aim[reachable].min())
-    chosen = numbered(panels, aim, numbers)
     columns = np.unique(np.concatenate([known, chosen]), axis=0)
     reached, bound, columns = highest_minimum(panels, reachable, columns, ceiling)
     if _least(panels, reachable, chosen) < int(np.floor(numbers * reached + WHOLE)):
@@ -143,23 +147,21 @@ def fair_lottery(
     return Lottery(people, _with_people(panels, chosen), aim[panels.class_of], reached, bound, excluded)
 
 
-def coverage(panels: Panels) -> tuple[Floats, NDArray[np.bool_]]:
+def coverage(panels: Panels, known: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """([panel, class], panels that together hold everybody who can be in one; [class], who that is).
 
-    Raises SettingsError where there is no panel.
+    known : [panel, class], panels to begin with.
     """
-    found: list[Floats] = []
-    unseen = np.ones(len(panels.people), dtype=bool)
+    found = [known]
+    unseen = known.sum(axis=0) == 0
     while unseen.any():
         best = panels.worth_most(unseen.astype(float), gap=0.5)  # nobody new is nobody, at any gap
-        if best is None:
-            raise no_panel(panels)
-        new = unseen & (best[0] > 0)
-        if not new.any():
+        new = unseen & (best[0] > 0) if best is not None else np.zeros_like(unseen)
+        if best is None or not new.any():
             break
-        found.append(best[0])
+        found.append(best[0][None])
         unseen &= ~new
-    return np.array(found), ~unseen
+    return np.concatenate(found), ~unseen
 
 
 def _excluded(people: Participants, panels: Panels, reachable: NDArray[np.bool_]) -> dict[str, tuple[Change, ...]]:
@@ -171,12 +173,12 @@ def _excluded(people: Participants, panels: Panels, reachable: NDArray[np.bool_]
 # The fairest chances -------------------------------------------------------------------------------------------------
 
 
-def fairest(panels: Panels, reachable: NDArray[np.bool_]) -> Floats:
+def fairest(panels: Panels) -> Floats:
     """[class], the chance of each if panels could be cut into parts: the lowest as high as can be, then the next, ...
 
     Each round raises those who are still free together, as far as it goes, and fixes whoever cannot rise further.
     """
-    people, free = panels.people, reachable.copy()
+    people, free = panels.people, panels.most > 0
     least = np.zeros(len(people))
     seats = least
     while free.any():
@@ -191,7 +193,8 @@ def fairest(panels: Panels, reachable: NDArray[np.bool_]) -> Floats:
         stuck = stuck if stuck.any() else free
         least = np.where(stuck, level, least)
         free &= ~stuck
-    return np.where(reachable, np.clip(seats / people, 0, 1), 0.0)
+    chances: Floats = np.clip(seats / people, 0, 1)
+    return chances
 
 
 def _raise_together(
@@ -378,7 +381,7 @@ def highest_minimum(
     """
     people = np.where(reachable, panels.people, 0.0)
     bound = ceiling
-    for _ in range(PRICED):
+    for _ in range(max(2, PRICED // len(people) ** 2)):
         reached, _, prices = _best_chances(columns, np.zeros(len(people)), people)
         if bound - reached < ALMOST:
             break

@@ -258,11 +258,13 @@ def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Chan
     )
 
 
-def no_panel(panels: Panels) -> SettingsError:
-    """What to say where the quotas leave no panel: the smallest change after which there is one."""
+def require_a_panel(panels: Panels) -> None:
+    """Raises SettingsError where the quotas leave no panel, with the smallest change after which there is one."""
+    if panels.worth_most(np.zeros(len(panels.people))) is not None:
+        return
     changes = smallest_change(panels)
     if not changes:
-        return SettingsError(f"No panel of {panels.size:,} was found before the search was given up: widen the quotas.")
+        raise SettingsError(f"No panel of {panels.size:,} was found before the search was given up: widen the quotas.")
     people = sum(abs(one.minimum - one.quota.minimum) + abs(one.maximum - one.quota.maximum) for one in changes)
     alone = changes[0] if len(changes) == 1 else None
     why = ""
@@ -270,7 +272,7 @@ def no_panel(panels: Panels) -> SettingsError:
         why = f": beside the other quotas only {alone.minimum} fit"
     elif alone:
         why = f": the other quotas leave at least {alone.maximum} to them"
-    return SettingsError(
+    raise SettingsError(
         f"No panel of {panels.size:,} keeps all quotas. The smallest change, of {people} in all, after which one does: "
         f"{'; '.join(map(str, changes))}{why}."
     )
