@@ -18,7 +18,7 @@ HARD = 1e6
 
 
 class Asked(NamedTuple):
-    """What is asked, for the kernel. Lists of lists are two arrays: of p, the items from start[p] up to start[p + 1]."""
+    """What is asked, for the kernel. Lists of lists are two arrays: of p, items from start[p] up to start[p + 1]."""
 
     category: NDArray[np.int32]
     weight: NDArray[np.float64]
