@@ -1,0 +1,411 @@
+"""A panel by fair lottery: of all lotteries within the quotas, the one that gives whoever has the least chance the most.
+
+The aim is that of Flanigan, Gölz, Gupta, Hennig & Procaccia (2021), "Fair algorithms for selecting citizens' assemblies",
+Nature 596. The road differs:
+
+1. `fairest`: the chances if panels could be cut into parts: the lowest as high as can be, then the next lowest, and so
+   on. Small linear programmes. No lottery has a higher lowest chance: a bound.
+2. `numbered`: so many equally likely panels with about these chances. Twice 500 panels are 1,000, twice 250 are 500: a
+   number of people for each class is halved into whole numbers, again and again, within the quotas of every part.
+3. `highest_minimum`: those panels with other chances for each, and panels that are worth more by the dual prices, until
+   there are none (column generation): what any lottery can reach, and the proof.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, sparse
+
+from wijkspiegel.encounters.people import Participants
+from wijkspiegel.encounters.quotas import (
+    ALMOST, NODES, Change, Floats, Panels, Quota, no_panel, panels_within, smallest_change,
+)  # fmt: skip
+
+WHOLE = 1e-4
+"""The same of a chance times the number of panels."""
+
+PRICED = 300
+"""Panels that are priced for the proof at most."""
+
+Batch = tuple[Floats, int]
+"""People by class, and over how many panels they are to be divided."""
+
+
+@dataclass(frozen=True)
+class Lottery:
+    """Panels of which each is as likely to be drawn, numbered from 1.
+
+    people : in order of id. panels : [panel, seat], numbers of people in rising order.
+    fairest : [person], the chance that the fairest lottery would give if panels could be cut into parts.
+    reached, bound : the lowest chance of anybody who can be in a panel, in the best of all lotteries with any chances
+        for the panels: so much was found, and more than so much is not possible.
+    excluded : id -> the quotas to change before they can be in any panel.
+    """
+
+    people: Participants
+    panels: NDArray[np.intp]
+    fairest: Floats
+    reached: float
+    bound: float
+    excluded: Mapping[str, tuple[Change, ...]]
+
+    @cached_property
+    def times(self) -> NDArray[np.intp]:
+        """[person], in how many of the panels they are."""
+        return np.bincount(self.panels.ravel(), minlength=len(self.people))
+
+    @property
+    def chances(self) -> Floats:
+        """[person], the share of the panels that they are in."""
+        return self.times / len(self.panels)
+
+    @cached_property
+    def possible(self) -> NDArray[np.bool_]:
+        """[person], whether they are in any panel within the quotas."""
+        return np.array([one not in self.excluded for one in self.people.ids])
+
+    @property
+    def lowest(self) -> float:
+        """The lowest chance of anybody who can be in a panel."""
+        return float(self.times[self.possible].min()) / len(self.panels)
+
+    @property
+    def lowest_bound(self) -> float:
+        """What the lowest chance cannot exceed in any lottery of so many equally likely panels."""
+        return float(np.floor(len(self.panels) * self.bound + WHOLE)) / len(self.panels)
+
+    def drawn(self, seed: int) -> int:
+        """The number of the panel that a seed draws, from 1."""
+        return int(np.random.default_rng(seed).integers(len(self.panels))) + 1
+
+    def panel(self, number: int) -> tuple[str, ...]:
+        """Who is in a panel, by its number from 1."""
+        return tuple(self.people.ids[person] for person in self.panels[number - 1])
+
+
+def fair_lottery(
+    people: Participants, quotas: Sequence[Quota], size: int, *, one_of: str = "", numbers: int = 1000
+) -> Lottery:
+    """The fairest lottery over so many panels. The same people give the same lottery, in whatever order they come.
+
+    one_of : attribute, such as a household, of which a panel has each value once at most.
+    Raises SettingsError where there is no panel, with the smallest change of quotas after which there is one.
+    """
+    people = people.in_order()
+    panels = panels_within(people, quotas, size, one_of)
+    known, reachable = coverage(panels)
+    excluded = _excluded(people, panels, reachable)
+    panels = panels.without(~reachable)
+    aim = fairest(panels, reachable)
+    ceiling = float(aim[reachable].min())
+    chosen = numbered(panels, aim, numbers)
+    columns = np.unique(np.concatenate([known, chosen]), axis=0)
+    reached, bound, columns = highest_minimum(panels, reachable, columns, ceiling)
+    if _least(panels, reachable, chosen) < int(np.floor(numbers * reached + WHOLE)):
+        aim = _towards(panels, reachable, columns, reached, aim)
+        chosen = max(chosen, numbered(panels, aim, numbers), key=lambda found: _least(panels, reachable, found))
+    return Lottery(people, _with_people(panels, chosen), aim[panels.class_of], reached, bound, excluded)
+
+
+def coverage(panels: Panels) -> tuple[Floats, NDArray[np.bool_]]:
+    """([panel, class], panels that together hold everybody who can be in one; [class], who that is).
+
+    Raises SettingsError where there is no panel.
+    """
+    found: list[Floats] = []
+    unseen = np.ones(len(panels.people), dtype=bool)
+    while unseen.any():
+        best = panels.worth_most(unseen.astype(float), gap=0.5)  # nobody new is nobody, at any gap
+        if best is None:
+            raise no_panel(panels)
+        new = unseen & (best[0] > 0)
+        if not new.any():
+            break
+        found.append(best[0])
+        unseen &= ~new
+    return np.array(found), ~unseen
+
+
+def _excluded(people: Participants, panels: Panels, reachable: NDArray[np.bool_]) -> dict[str, tuple[Change, ...]]:
+    changes = {number: smallest_change(panels, number) for number in np.flatnonzero(~reachable).tolist()}
+    pairs = zip(people.ids, panels.class_of.tolist(), strict=True)
+    return {one: changes[number] for one, number in pairs if number in changes}
+
+
+# The fairest chances -------------------------------------------------------------------------------------------------
+
+
+def fairest(panels: Panels, reachable: NDArray[np.bool_]) -> Floats:
+    """[class], the chance of each if panels could be cut into parts: the lowest as high as can be, then the next, ...
+
+    Each round raises those who are still free together, as far as it goes, and fixes whoever cannot rise further.
+    """
+    people, free = panels.people, reachable.copy()
+    least = np.zeros(len(people))
+    seats = least
+    while free.any():
+        raised = _raise_together(panels, least, free)
+        if raised is None:  # what was fixed before is in the way of itself, by less than the solver can tell
+            break
+        level, seats, held = raised
+        floor = np.where(free, level, least)
+        stuck = free & _cannot_rise(panels, floor, free)
+        if not stuck.any():
+            stuck = free & held
+        stuck = stuck if stuck.any() else free
+        least = np.where(stuck, level, least)
+        free &= ~stuck
+    return np.where(reachable, np.clip(seats / people, 0, 1), 0.0)
+
+
+def _raise_together(
+    panels: Panels, least: Floats, free: NDArray[np.bool_]
+) -> tuple[float, Floats, NDArray[np.bool_]] | None:
+    """(the level that all who are free can have, [class] seats at it, [class] whether a price says they are held)."""
+    classes, rules = len(least), len(panels.low)
+    group = np.flatnonzero(free)
+    share = sparse.hstack(
+        [-sparse.eye_array(classes).tocsr()[group], sparse.csr_array(panels.people[group][:, None])]
+    )
+    both = sparse.vstack([panels.rows, -panels.rows])
+    found = optimize.linprog(
+        np.append(np.zeros(classes), -1.0),
+        A_ub=sparse.vstack([sparse.hstack([both, sparse.csr_array((2 * rules, 1))]), share]),
+        b_ub=np.concatenate([panels.high, -panels.low, np.zeros(len(group))]),
+        bounds=np.column_stack([np.append(_just_under(least) * panels.people, 0.0), np.append(panels.most, 1.0)]),
+    )
+    if found.x is None:
+        return None
+    held = np.zeros(classes, dtype=bool)
+    held[group] = found.ineqlin.marginals[2 * rules :] < -ALMOST
+    return float(found.x[-1]), found.x[:-1], held
+
+
+def _cannot_rise(panels: Panels, floor: Floats, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """[class], whether somebody who is free stays at the floor in all ways to give everybody the floor.
+
+    Ways can be mixed, so there is one in which all rise who can; stretched as far as it takes, each rises by at least 1.
+    """
+    classes, rules = len(floor), len(panels.low)
+    group = np.flatnonzero(free)
+    members = len(group)
+    both = sparse.vstack([panels.rows, -panels.rows])
+    ends = np.concatenate([panels.high, -panels.low])
+    one_each = sparse.eye_array(classes)
+    rise = sparse.coo_array((panels.people[group], (group, np.arange(members))), shape=(classes, members))
+    found = optimize.linprog(
+        np.concatenate([np.zeros(classes + 1), -np.ones(members)]),
+        A_ub=sparse.vstack(
+            [
+                sparse.hstack([both, -ends[:, None], sparse.coo_array((2 * rules, members))]),
+                sparse.hstack([one_each, -panels.most[:, None], sparse.coo_array((classes, members))]),
+                sparse.hstack([-one_each, (_just_under(floor) * panels.people)[:, None], rise]),
+            ]
+        ),
+        b_ub=np.zeros(2 * rules + 2 * classes),
+        bounds=[(0, None)] * classes + [(1, 1e5)] + [(0, 1)] * members,
+    )
+    stuck = np.zeros(classes, dtype=bool)
+    if found.x is not None:
+        stuck[group] = found.x[classes + 1 :] < 0.5
+    return stuck
+
+
+def _just_under(level: Floats) -> Floats:
+    """What a solver calls equal should not be told from it."""
+    under: Floats = np.maximum(level - 1e-9, 0.0)
+    return under
+
+
+# Numbered panels -----------------------------------------------------------------------------------------------------
+
+
+def numbered(panels: Panels, chances: Floats, numbers: int) -> Floats:
+    """[panel, class], so many panels within the quotas, in which everybody is about as often as their chance says.
+
+    Where the chances can be had exactly from whole panels, a class is less than one person off in all panels together.
+    """
+    total = chances * panels.people * numbers
+    near = np.round(total)
+    total = np.where(np.abs(total - near) < WHOLE, near, total)
+    whole = _whole_beside(panels, total, numbers)
+    made, left = _halved(panels, (total if whole is None else whole, numbers))
+    return np.array(made + _one_by_one(panels, left))
+
+
+def _halved(panels: Panels, batch: Batch) -> tuple[list[Floats], Batch]:
+    """(panels, and what could not be halved into any, together)."""
+    made: list[Floats] = []
+    left: Batch = (np.zeros_like(batch[0]), 0)
+    waiting = [batch]
+    while waiting:
+        people, number = waiting.pop()
+        if number == 1:
+            made.append(people)
+            continue
+        for first in dict.fromkeys((number // 2, -(-3 * number // 8))):  # half a person is up or down; 3/8 is more free
+            part = _whole_beside(panels, people * (first / number), first)
+            if part is not None:
+                waiting += [(people - part, number - first), (part, first)]
+                break
+        else:
+            left = (left[0] + people, left[1] + number)
+    return made, left
+
+
+def _one_by_one(panels: Panels, batch: Batch) -> list[Floats]:
+    """Panels of whom could not be halved: each as near as can be to its part of those who are left."""
+    people, number = batch
+    made: list[Floats] = []
+    for left in range(number, 0, -1):
+        panel = _whole_beside(panels, people / left, 1, balanced=True)
+        made.append(_nearest(panels, people / left) if panel is None else panel)
+        people = people - made[-1]
+    return made
+
+
+def _whole_beside(panels: Panels, people: Floats, number: int, balanced: bool = False) -> Floats | None:
+    """[class], whole numbers less than 1 off, such that so many panels together keep the quotas, near as they did.
+
+    What is left of the whole is then as near. balanced : the nearest such numbers, which takes ten times as long.
+    None where there are no such numbers.
+    """
+    down = np.floor(people + ALMOST)
+    part = people - down
+    open_ = np.flatnonzero(part > ALMOST)
+    counted, base = panels.rows @ people, panels.rows @ down
+    low = np.maximum(np.floor(counted + ALMOST), number * panels.low)
+    high = np.minimum(np.ceil(counted - ALMOST), number * panels.high)
+    if not len(open_):
+        return down if ((low <= base) & (base <= high)).all() else None
+    found = optimize.milp(
+        1 - 2 * part[open_] if balanced else np.zeros(len(open_)),
+        constraints=optimize.LinearConstraint(panels.rows[:, open_], low - base, high - base),
+        integrality=np.ones(len(open_)),
+        bounds=optimize.Bounds(0, 1),
+        options={"mip_rel_gap": 0.3, "node_limit": NODES},
+    )
+    if found.x is None:
+        return None
+    down[open_] += np.round(found.x)
+    return down
+
+
+def _nearest(panels: Panels, people: Floats) -> Floats:
+    """[class], the panel with the fewest people more or fewer."""
+    classes = len(people)
+    off = sparse.eye_array(classes)
+    found = optimize.milp(
+        np.append(np.zeros(classes), np.ones(classes)),
+        constraints=[
+            optimize.LinearConstraint(
+                sparse.hstack([panels.rows, sparse.coo_array(panels.rows.shape)]).tocsc(), panels.low, panels.high
+            ),
+            optimize.LinearConstraint(sparse.hstack([off, off]).tocsc(), people, np.inf),
+            optimize.LinearConstraint(sparse.hstack([off, -off]).tocsc(), -np.inf, people),
+        ],
+        integrality=np.append(np.ones(classes), np.zeros(classes)),
+        bounds=optimize.Bounds(0, np.append(panels.most, np.full(classes, np.inf))),
+    )
+    nearest: Floats = np.round(found.x[:classes])
+    return nearest
+
+
+def _least(panels: Panels, reachable: NDArray[np.bool_], chosen: Floats) -> int:
+    """In how many panels everybody is at least who can be, when each class takes turns."""
+    return int(np.floor(chosen.sum(axis=0)[reachable] / panels.people[reachable] + ALMOST).min())
+
+
+# The proof -----------------------------------------------------------------------------------------------------------
+
+
+def highest_minimum(
+    panels: Panels, reachable: NDArray[np.bool_], columns: Floats, ceiling: float
+) -> tuple[float, float, Floats]:
+    """(the lowest chance in the best lottery that was found, what it cannot exceed, [panel, class] the panels for it).
+
+    columns : [panel, class], to begin with. ceiling : a bound that is known. Each round the panel that is worth most by
+    the prices of the last one joins, until none is worth more than those that are there.
+    """
+    people = np.where(reachable, panels.people, 0.0)
+    bound = ceiling
+    for _ in range(PRICED):
+        reached, _, prices = _best_chances(columns, np.zeros(len(people)), people)
+        if bound - reached < ALMOST:
+            break
+        best = panels.worth_most(prices)
+        if best is None:
+            break
+        bound = min(bound, max(best[1] / float(prices @ people), reached))
+        if (columns == best[0]).all(axis=1).any():
+            break
+        columns = np.concatenate([columns, best[0][None]])
+    return reached, max(bound, reached), columns
+
+
+def _best_chances(columns: Floats, fixed: Floats, more: Floats) -> tuple[float, Floats, Floats]:
+    """(z, [panel] chances of panels, [class] prices): at least fixed + z * more people of each class, z as high as can be.
+
+    The prices are such that more @ prices is 1: a panel's worth is then in the unit of z.
+    """
+    number = len(columns)
+    found = optimize.linprog(
+        np.append(np.zeros(number), -1.0),
+        A_ub=sparse.hstack([-sparse.csr_array(columns.T), sparse.csr_array(more[:, None])]),
+        b_ub=-fixed,
+        A_eq=np.append(np.ones(number), 0.0)[None],
+        b_eq=[1.0],
+        bounds=[(0, None)] * number + [(0, None)],
+    )
+    chances = np.maximum(found.x[:-1], 0.0)
+    return float(found.x[-1]), chances / chances.sum(), np.maximum(-found.ineqlin.marginals, 0.0)
+
+
+def _towards(panels: Panels, reachable: NDArray[np.bool_], columns: Floats, least: float, aim: Floats) -> Floats:
+    """[class], chances that whole panels can give: nobody under the lowest that can be, then as near the aim as can be."""
+    people = np.where(reachable, panels.people, 0.0)
+    fixed = _just_under(least * np.ones(len(aim))) * people
+    _, chances, _ = _best_chances(columns, fixed, np.maximum(aim - least, 0.0) * people)
+    towards: Floats = np.where(reachable, chances @ columns / panels.people, 0.0)
+    return towards
+
+
+# Who is in them ------------------------------------------------------------------------------------------------------
+
+
+def _with_people(panels: Panels, chosen: Floats) -> NDArray[np.intp]:
+    """[panel, seat], who is in each panel: of every class those first who were in the fewest, by lot among them.
+
+    The lot is the same each time: a seed draws a panel, and never other panels.
+    """
+    rng = np.random.default_rng(0)
+    times = np.zeros(len(panels.class_of), dtype=np.intp)
+    homes = np.arange(len(times)) if panels.households is None else panels.households
+    members = [np.flatnonzero(panels.class_of == number) for number in range(len(panels.people))]
+    seated = []
+    for panel in chosen.astype(np.intp):
+        taken: list[int] = []
+        for number in np.flatnonzero(panel):
+            group = members[number]
+            taken += _first_in_turn(group, int(panel[number]), times, homes, homes[taken], rng)
+        times[taken] += 1
+        seated.append(sorted(taken))
+    return np.array(seated, dtype=np.intp)
+
+
+def _first_in_turn(
+    group: NDArray[np.intp],
+    seats: int,
+    times: NDArray[np.intp],
+    homes: NDArray[np.intp],
+    taken: NDArray[np.intp],
+    rng: np.random.Generator,
+) -> list[int]:
+    """So many of a class, of as many homes, none of them taken: those who were in the fewest panels."""
+    group = rng.permutation(group[~np.isin(homes[group], taken)])
+    in_turn = group[np.argsort(times[group], kind="stable")]
+    _, first = np.unique(homes[in_turn], return_index=True)
+    return in_turn[np.sort(first)[:seats]].tolist()

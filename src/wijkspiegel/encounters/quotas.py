@@ -1,0 +1,280 @@
+"""Panels within quotas: which there are, which is worth most, and what to change where there is none.
+
+People who are alike to every quota, and who live with people alike, are one class. A panel is then a number of people
+of each class, and a pool of thousands becomes some hundreds of numbers.
+"""
+
+import difflib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, sparse
+
+from wijkspiegel.encounters.people import Participants
+from wijkspiegel.errors import SettingsError
+
+Floats = NDArray[np.float64]
+
+ALMOST = 1e-7
+"""Numbers of people that differ less are one number: what a solver calls whole."""
+
+NODES = 20_000
+"""Branches after which a solver gives the best panel so far, and its bound. Not seconds: those differ by machine."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """So many people with a value of an attribute at least, and at most. "" : those of whom it is not known."""
+
+    attribute: str
+    value: str
+    minimum: int
+    maximum: int
+
+    def __str__(self) -> str:
+        return f"'{self.attribute} {self.value or '(not known)'}'"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A quota that would have to have other bounds."""
+
+    quota: Quota
+    minimum: int
+    maximum: int
+
+    def __str__(self) -> str:
+        said = [
+            f"{name} {old} → {new}"
+            for name, old, new in (
+                ("minimum", self.quota.minimum, self.minimum),
+                ("maximum", self.quota.maximum, self.maximum),
+            )
+            if old != new
+        ]
+        return f"{self.quota} {' and '.join(said)}"
+
+
+@dataclass(frozen=True)
+class Panels:
+    """All panels of a size within the quotas, as numbers of people by class.
+
+    class_of : [person], class. people : [class]. most : [class], people of it in one panel at most.
+    rows : [rule, class], whom a rule counts; low, high : [rule]. The first rules are the quotas, in their order; then
+        the size, then one of each household.
+    households : [person], number of the household; None where any number of one household may be in a panel.
+    """
+
+    quotas: tuple[Quota, ...]
+    size: int
+    class_of: NDArray[np.intp]
+    people: Floats
+    most: Floats
+    rows: sparse.csc_matrix
+    low: Floats
+    high: Floats
+    households: NDArray[np.intp] | None
+
+    @cached_property
+    def limits(self) -> optimize.LinearConstraint:
+        return optimize.LinearConstraint(self.rows, self.low, self.high)
+
+    def worth_most(self, worth: Floats, gap: float = 0.0) -> tuple[Floats, float] | None:
+        """([class], the panel that is worth most; what none is worth more than), or None where there is no panel.
+
+        worth : [class], of one person. gap : how much less than the bound will do, as a part of what was found; it is
+        less also where a solver gave up.
+        """
+        found = optimize.milp(
+            -worth,
+            constraints=self.limits,
+            integrality=np.ones(len(worth)),
+            bounds=optimize.Bounds(0, self.most),
+            options={"mip_rel_gap": gap, "node_limit": NODES},
+        )
+        if found.x is None:
+            return None
+        return np.round(found.x), -float(found.mip_dual_bound)
+
+    def without(self, nobody: NDArray[np.bool_]) -> "Panels":
+        """The panels in which nobody of these classes is. nobody : [class]."""
+        most = np.where(nobody, 0.0, self.most)
+        return Panels(
+            self.quotas, self.size, self.class_of, self.people, most, self.rows, self.low, self.high, self.households
+        )
+
+
+def panels_within(people: Participants, quotas: Sequence[Quota], size: int, one_of: str = "") -> Panels:
+    """The panels of this size from these people.
+
+    one_of : attribute of which a panel has each value once at most, such as a household; people without a value count
+        as living alone. Raises SettingsError for what cannot be, and for what will not have been meant.
+    """
+    require_sensible(people, quotas, size, one_of)
+    attributes = sorted({quota.attribute for quota in quotas})
+    alike = list(zip(*(people.attributes[name] for name in attributes), strict=True)) or [()] * len(people)
+    homes = people.attributes[one_of] if one_of else ("",) * len(people)
+    homes = tuple(f"v{home}" if home else f"p{one}" for home, one in zip(homes, people.ids, strict=True))
+    at_home = defaultdict(list)
+    for home, kind in zip(homes, alike, strict=True):
+        at_home[home].append(kind)
+    kinds_of_home = {home: tuple(sorted(kinds)) for home, kinds in at_home.items()}
+    keys = [(kinds_of_home[home], kind) for home, kind in zip(homes, alike, strict=True)]
+    classes = sorted(set(keys))
+    numbers = {key: number for number, key in enumerate(classes)}
+    counts, homes_alike = Counter(keys), Counter(kinds_of_home.values())
+    rows = [_counted(quota, attributes, [kind for _, kind in classes]) for quota in quotas]
+    rows.append(np.ones(len(classes)))
+    shared = sorted(kinds for kinds in homes_alike if len(kinds) > 1)
+    rows += [np.array([float(kinds == home) for home, _ in classes]) for kinds in shared]
+    once = [float(homes_alike[kinds]) for kinds in shared]
+    return Panels(
+        tuple(quotas),
+        size,
+        np.array([numbers[key] for key in keys]),
+        np.array([float(counts[key]) for key in classes]),
+        np.array([float(min(counts[key], homes_alike[key[0]])) for key in classes]),
+        sparse.csc_matrix(np.array(rows)),
+        np.array([*(float(quota.minimum) for quota in quotas), size, *(0.0 for _ in once)]),
+        np.array([*(float(quota.maximum) for quota in quotas), size, *once]),
+        np.unique(homes, return_inverse=True)[1] if one_of else None,
+    )
+
+
+def _counted(quota: Quota, attributes: Sequence[str], kinds: Sequence[tuple[str, ...]]) -> Floats:
+    """[class], 1 where the quota counts its people."""
+    place = attributes.index(quota.attribute)
+    return np.array([float(kind[place] == quota.value) for kind in kinds])
+
+
+# What can be said before the search ----------------------------------------------------------------------------------
+
+
+def require_sensible(people: Participants, quotas: Sequence[Quota], size: int, one_of: str = "") -> None:
+    """Raises SettingsError for the first thing that can be seen to be wrong without a search."""
+    if size < 1:
+        raise SettingsError(f"A panel of {size} is none: give a size of at least 1.")
+    if size > len(people):
+        raise SettingsError(f"A panel of {size:,} cannot be drawn from {len(people):,} people: give a smaller size.")
+    for attribute in [*(quota.attribute for quota in quotas), *([one_of] if one_of else [])]:
+        _require_attribute(people, attribute)
+    for quota in quotas:
+        _require_possible(people, quota)
+    doubled = [key for key, times in Counter((quota.attribute, quota.value) for quota in quotas).items() if times > 1]
+    if doubled:
+        raise SettingsError(f"There are several quotas for '{' '.join(doubled[0])}': keep one.")
+    for attribute in dict.fromkeys(quota.attribute for quota in quotas):
+        _require_sums([quota for quota in quotas if quota.attribute == attribute], people, size)
+    if one_of:
+        values = people.attributes[one_of]
+        homes = len(set(values) - {""}) + values.count("")
+        if homes < size:
+            raise SettingsError(
+                f"With one of each '{one_of}' a panel has at most {homes:,} people, and {size:,} are asked for."
+            )
+
+
+def _require_attribute(people: Participants, attribute: str) -> None:
+    if attribute not in people.attributes:
+        near = difflib.get_close_matches(attribute, people.attributes, n=1)
+        raise SettingsError(
+            f"The pool has no column '{attribute}'. Found: {', '.join(people.attributes) or 'none'}."
+            + (f" Did you mean '{near[0]}'?" if near else "")
+        )
+
+
+def _require_possible(people: Participants, quota: Quota) -> None:
+    if quota.minimum < 0:
+        raise SettingsError(f"{quota} has minimum {quota.minimum}: give 0 or more.")
+    if quota.minimum > quota.maximum:
+        raise SettingsError(f"{quota} has minimum {quota.minimum} and maximum {quota.maximum}: the minimum is more.")
+    values = people.attributes[quota.attribute]
+    there = values.count(quota.value)
+    if there >= quota.minimum:
+        return
+    near = [] if there else difflib.get_close_matches(quota.value, sorted(set(values) - {""}), n=1)
+    found = f" Found: {', '.join(sorted(set(values) - {''}))}." if not there else ""
+    raise SettingsError(
+        f"{quota} has minimum {quota.minimum:,}, and {there:,} in the pool "
+        f"{'is' if there == 1 else 'are'} so: lower it to {there:,}, or find more volunteers.{found}"
+        + (f" Did you mean '{near[0]}'?" if near else "")
+    )
+
+
+def _require_sums(quotas: Sequence[Quota], people: Participants, size: int) -> None:
+    attribute = quotas[0].attribute
+    if (least := sum(quota.minimum for quota in quotas)) > size:
+        raise SettingsError(
+            f"The minima of '{attribute}' add up to {least:,}, and the panel has {size:,} seats: lower them by "
+            f"{least - size:,}."
+        )
+    named = {quota.value for quota in quotas}
+    unnamed = sum(value not in named for value in people.attributes[attribute])
+    if (most := sum(quota.maximum for quota in quotas)) + unnamed < size:
+        beside = f", with {unnamed:,} people of whom no quota speaks" if unnamed else ""
+        raise SettingsError(
+            f"The maxima of '{attribute}' add up to {most:,}{beside}, and the panel has {size:,} seats: raise them by "
+            f"{size - most - unnamed:,}."
+        )
+
+
+# What to change ------------------------------------------------------------------------------------------------------
+
+
+def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Change, ...]:
+    """The quotas to change, so that there is a panel, or one with somebody of a class: as few people as can be in all.
+
+    () where nothing needs to change. Raises SettingsError where no change of quotas helps.
+    """
+    classes, quotas = len(panels.people), len(panels.quotas)
+    rules = len(panels.low)
+    less = sparse.eye_array(rules, quotas)
+    at_least = np.zeros(classes)
+    if with_class is not None:
+        at_least[with_class] = 1
+    most = np.maximum(panels.most, at_least)
+    free = np.full(quotas, np.inf)
+    minima = np.array([float(quota.minimum) for quota in panels.quotas])
+    found = optimize.milp(
+        np.concatenate([np.zeros(classes), np.ones(2 * quotas)]),
+        constraints=optimize.LinearConstraint(
+            sparse.hstack([panels.rows, less, -less]).tocsc(), panels.low, panels.high
+        ),
+        integrality=np.ones(classes + 2 * quotas),
+        bounds=optimize.Bounds(
+            np.concatenate([at_least, np.zeros(2 * quotas)]), np.concatenate([most, minima, free])
+        ),
+        options={"mip_rel_gap": 0.0},
+    )
+    if found.x is None:
+        raise SettingsError("No panel of this size can be made, whatever the quotas.")
+    lower, higher = np.round(found.x[classes:]).astype(int).reshape(2, quotas)
+    return tuple(
+        Change(quota, quota.minimum - down, quota.maximum + up)
+        for quota, down, up in zip(panels.quotas, lower.tolist(), higher.tolist(), strict=True)
+        if down or up
+    )
+
+
+def no_panel(panels: Panels) -> SettingsError:
+    """What to say where the quotas leave no panel: the smallest change after which there is one."""
+    changes = smallest_change(panels)
+    people = sum(abs(one.minimum - one.quota.minimum) + abs(one.maximum - one.quota.maximum) for one in changes)
+    alone = changes[0] if len(changes) == 1 else None
+    why = ""
+    if alone and alone.minimum < alone.quota.minimum:
+        why = f": beside the other quotas only {alone.minimum} fit"
+    elif alone:
+        why = f": the other quotas leave at least {alone.maximum} to them"
+    return SettingsError(
+        f"No panel of {panels.size:,} keeps all quotas. The smallest change, of {people} in all, after which one does: "
+        f"{said(changes)}{why}."
+    )
+
+
+def said(changes: Iterable[Change]) -> str:
+    return "; ".join(map(str, changes))
