@@ -27,7 +27,7 @@ PEOPLE = Participants(
         [At(Who(("p", "q", "r")), ("1",))],
         [EachTable(Who(attribute="role", values=("h",)), 1, 1)],
         [Accompanied(Who(("t",)), Who(("p",))), Together(("p", "s"))],
-        [CommonLanguage("tongue"), Wish("p", ("q",), must=True)],
+        [CommonLanguage("tongue"), Wish("p", ("s",), must=True)],
     ],
 )
 def test_what_is_proved_is_the_best_of_all_plans(rules: list[Rule]) -> None:

@@ -167,9 +167,7 @@ def _raise_together(
     """(the level that all who are free can have, [class] seats at it, [class] whether a price says they are held)."""
     classes, rules = len(least), len(panels.low)
     group = np.flatnonzero(free)
-    share = sparse.hstack(
-        [-sparse.eye_array(classes).tocsr()[group], sparse.csr_array(panels.people[group][:, None])]
-    )
+    share = sparse.hstack([-sparse.eye_array(classes).tocsr()[group], sparse.csr_array(panels.people[group][:, None])])
     both = sparse.vstack([panels.rows, -panels.rows])
     found = optimize.linprog(
         np.append(np.zeros(classes), -1.0),

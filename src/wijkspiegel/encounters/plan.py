@@ -25,8 +25,6 @@ NANOSECONDS = {"step": 50, "neighbour": 1, "round": 12, "rule": 2_000}
 for each round in which two change places, and where rules are counted."""
 SHORTEST = 10_000_000
 """Nanoseconds of the first run."""
-FULLY = 1_500
-"""At most so many people have every exchange tried at the end of a run."""
 PROVED, USELESS = "proved optimal", "no useful bound"
 Progress = Callable[[str], None]
 
@@ -186,8 +184,8 @@ def _run(
     hot, cold = _temperatures(problem, whole)
     numbers = seed.generate_state(1, np.uint64)
     cost = anneal(asked, state, first, goal, steps, hot, cold, whole, 0, numbers)
-    if len(problem.people) <= FULLY and not len(asked.conditions) and not len(asked.wish_person):
-        descend(asked, state, cost, goal, 0)
+    if not len(asked.conditions) and not len(asked.wish_person):
+        descend(asked, state, cost, goal, steps, 0)
     seated = state.at.astype(np.int64)
     return seated, judge(problem, seated).cost
 

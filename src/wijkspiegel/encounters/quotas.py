@@ -245,9 +245,7 @@ def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Chan
             sparse.hstack([panels.rows, less, -less]).tocsc(), panels.low, panels.high
         ),
         integrality=np.ones(classes + 2 * quotas),
-        bounds=optimize.Bounds(
-            np.concatenate([at_least, np.zeros(2 * quotas)]), np.concatenate([most, minima, free])
-        ),
+        bounds=optimize.Bounds(np.concatenate([at_least, np.zeros(2 * quotas)]), np.concatenate([most, minima, free])),
         options={"mip_rel_gap": 0.0},
     )
     if found.x is None:

@@ -621,24 +621,33 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
 
 
 @numba.njit(cache=True)
-def descend(asked: Any, state: Any, cost: float, goal: float, first: int) -> float:
-    """Exchange pairs for as long as any exchange in one round makes it better. Only without conditions and wishes."""
+def descend(asked: Any, state: Any, cost: float, goal: float, tries: int, first: int) -> float:
+    """Exchange pairs for as long as any exchange in one round makes it better, and no more than so many were tried.
+
+    Only without conditions and wishes.
+    """
     rounds, people = state.at.shape
+    pairless = len(asked.apart_with) == 0 and len(asked.home) == 0 and len(asked.distances) == 0
+    restricted = asked.allowed.shape[0] > 0
     better = True
     while better and cost > goal + 1e-9:
         better = False
         for r in range(first, rounds):
             for p in range(people):
+                tries -= p
+                if tries < 0:
+                    return cost
                 for q in range(p):
                     a, b = state.at[r, p], state.at[r, q]
                     if a == b or a < 0 or b < 0 or not (asked.alone[r, p] and asked.alone[r, q]):
                         continue
-                    if not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+                    if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
                         continue
                     change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
                     if asked.meets:
                         change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
-                    change += _others_change(asked, state, r, p, q)
+                    if not pairless:
+                        change += _others_change(asked, state, r, p, q)
                     if change < -1e-9:
                         _exchange(asked, state, r, p, q)
                         cost += change
