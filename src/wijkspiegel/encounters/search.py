@@ -49,8 +49,7 @@ class Asked(NamedTuple):
     own: NDArray[np.int32]
     of_start: NDArray[np.int64]
     of: NDArray[np.int32]
-    home: NDArray[np.int32]
-    move: float
+    movers: NDArray[np.int32]
     hard: float
 
 
@@ -71,8 +70,7 @@ class State(NamedTuple):
     held: NDArray[np.int32]
 
 
-def asked_of(problem: Problem, home: NDArray[np.int64] | None = None, move: float = 0.0) -> Asked:
-    """home : [round, person], table from which a move costs `move`; NOWHERE where there is none."""
+def asked_of(problem: Problem) -> Asked:
     people = len(problem.people)
     mates = np.stack([_circle(block) for block in problem.block])
     apart = np.concatenate([problem.apart, problem.apart[:, [1, 0, 2]]])
@@ -115,8 +113,7 @@ def asked_of(problem: Problem, home: NDArray[np.int64] | None = None, move: floa
         own.astype(np.int32),
         of_start,
         wish_of[of_order].astype(np.int32),
-        np.zeros((0, 0), dtype=np.int32) if home is None else home.astype(np.int32),
-        float(move),
+        np.arange(people, dtype=np.int32),
         HARD,
     )
 
@@ -301,8 +298,6 @@ def _leave(asked: Any, state: Any, r: int, p: int) -> Any:
         state.gap[r, t, c] -= 1.0
     for mark in range(asked.marks.shape[1]):
         state.held[r, t, mark] -= asked.marks[p, mark]
-    if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
-        change -= asked.move
     if len(asked.conditions):
         change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
@@ -334,8 +329,6 @@ def _join(asked: Any, state: Any, r: int, p: int, t: int) -> Any:
     state.chair[r, p] = state.size[r, t]
     state.size[r, t] += 1
     state.at[r, p] = t
-    if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
-        change += asked.move
     if len(asked.conditions):
         change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
@@ -394,6 +387,12 @@ def _meet(met: Any, members: Any, size: Any, p: int, q: int, r: int, a: int, b: 
 
 
 @numba.njit(cache=True)
+def _is_kept_apart(apart_start: Any, p: int, q: int) -> Any:
+    """Whether p or q must sit apart from anybody."""
+    return apart_start[p + 1] > apart_start[p] or apart_start[q + 1] > apart_start[q]
+
+
+@numba.njit(cache=True)
 def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
     """What all but mirror and meetings would cost more if p and q changed tables; no conditions, no wishes."""
     a, b = state.at[r, p], state.at[r, q]
@@ -417,11 +416,6 @@ def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
             if o != q:
                 more_apart += asked.distances[p, o] - asked.distances[q, o]
         change -= asked.diversity * more_apart
-    if len(asked.home):
-        for one, here, there in ((p, a, b), (q, b, a)):
-            home = asked.home[r, one]
-            if home >= 0:
-                change += asked.move * (np.int64(home != there) - np.int64(home != here))
     return change
 
 
@@ -546,14 +540,15 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
     whole : part of the steps that exchange two people in all rounds. first : the first round that may change.
     Returns the cost.
     """
-    rounds, people = state.at.shape
+    rounds = state.at.shape[0]
     tables = len(asked.capacity)
     chairs = state.members.shape[2]
     out, others = np.empty(chairs + 1, dtype=np.int32), np.empty(chairs + 1, dtype=np.int32)
     plain = len(asked.conditions) == 0 and len(asked.wish_person) == 0
-    pairless = plain and len(asked.apart_with) == 0 and len(asked.home) == 0 and len(asked.distances) == 0
+    pairless = plain and len(asked.apart_with) == 0 and len(asked.distances) == 0
     relabels = pairless and not asked.met_before and first == 0
     restricted = asked.allowed.shape[0] > 0
+    distant = len(asked.distances) > 0
     free = not restricted and not asked.has_blocks and state.at.min() >= 0
     factor = (cold / hot) ** (1.0 / max(1, steps // 256))
     heat = hot
@@ -562,10 +557,10 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
             heat *= factor
             if cost <= goal + 1e-9:
                 return cost
-        p = _below(seed, people)
+        p = asked.movers[_below(seed, len(asked.movers))]
         limit = -heat * np.log(_unit(seed))
         if whole > 0.0 and _unit(seed) <= whole:
-            q = _below(seed, people)
+            q = asked.movers[_below(seed, len(asked.movers))]
             if p == q or (not free and not _itinerary_fits(asked, state, p, q, first)):
                 continue
             if relabels:
@@ -601,7 +596,7 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
             change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
             if asked.meets:
                 change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
-            if not pairless:
+            if not pairless and (distant or _is_kept_apart(asked.apart_start, p, q)):
                 change += _others_change(asked, state, r, p, q)
             if change <= limit:
                 _exchange(asked, state, r, p, q)
@@ -627,8 +622,9 @@ def descend(asked: Any, state: Any, cost: float, goal: float, tries: int, first:
     Only without conditions and wishes.
     """
     rounds, people = state.at.shape
-    pairless = len(asked.apart_with) == 0 and len(asked.home) == 0 and len(asked.distances) == 0
+    pairless = len(asked.apart_with) == 0 and len(asked.distances) == 0
     restricted = asked.allowed.shape[0] > 0
+    distant = len(asked.distances) > 0
     better = True
     while better and cost > goal + 1e-9:
         better = False
@@ -646,7 +642,7 @@ def descend(asked: Any, state: Any, cost: float, goal: float, tries: int, first:
                     change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
                     if asked.meets:
                         change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
-                    if not pairless:
+                    if not pairless and (distant or _is_kept_apart(asked.apart_start, p, q)):
                         change += _others_change(asked, state, r, p, q)
                     if change < -1e-9:
                         _exchange(asked, state, r, p, q)
