@@ -395,6 +395,37 @@ def replan(
     screen.print(f"Next: print {place / 'plan.html'}")
 
 
+@app.command()
+def draw(
+    pool: Annotated[Path, typer.Argument(help="File of volunteers: a row for each (CSV, Excel, Parquet).")],
+    size: Annotated[int, typer.Option(help="How many people the panel has.")],
+    quota: Annotated[Path, typer.Option(help="CSV of quotas: attribute, value, minimum, maximum.")],
+    person: Annotated[str | None, typer.Option(help="Column of ids. Else person or id.")] = None,
+    one_of: Annotated[
+        str | None, typer.Option(help="Column, such as household, of which a panel has each value once at most.")
+    ] = None,
+    panels: Annotated[int, typer.Option(help="How many numbered panels there are to draw from.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Draws the number. It does not change the panels.")] = 1,
+    out: Annotated[Path, typer.Option(help="Directory for the draw. One that is there is never overwritten.")] = Path(
+        "draw"
+    ),
+    language: Annotated[Language, typer.Option(help="Language of what is said of the draw.")] = Language.nl,
+) -> None:
+    """Draw a citizens' panel by fair lottery: within quotas, whoever has the least chance has as much as can be."""
+    from wijkspiegel.seating.drawing import draw_panel, notes_of, said_of
+
+    with progress_on_screen() as progress:
+        drawn = draw_panel(
+            pool, quota, size, out, person=person, one_of=one_of, panels=panels, seed=seed,
+            language=language.value, progress=progress,
+        )  # fmt: skip
+    for note in notes_of(drawn, language.value):
+        screen.print(f"[yellow]note[/] {escape(note)}")
+    screen.print(said_of(drawn, language.value))
+    screen.print(f"Written: {', '.join(str(path) for path in drawn.written)}")
+    screen.print(f"Next: read {out / 'categories.csv'}. To draw in public: one number from 1 to {panels:,}.")
+
+
 @app.command("fetch-cbs")
 def fetch_cbs(
     year: Annotated[int, typer.Option(help="Year of the edition of Kerncijfers wijken en buurten.")],

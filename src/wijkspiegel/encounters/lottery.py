@@ -1,7 +1,7 @@
-"""A panel by fair lottery: of all lotteries within the quotas, the one that gives whoever has the least chance the most.
+"""A panel by fair lottery: of all lotteries within the quotas one that gives whoever has the least chance the most.
 
-The aim is that of Flanigan, Gölz, Gupta, Hennig & Procaccia (2021), "Fair algorithms for selecting citizens' assemblies",
-Nature 596. The road differs:
+The aim is that of Flanigan, Gölz, Gupta, Hennig & Procaccia (2021), "Fair algorithms for selecting citizens'
+assemblies", Nature 596. The road differs:
 
 1. `fairest`: the chances if panels could be cut into parts: the lowest as high as can be, then the next lowest, and so
    on. Small linear programmes. No lottery has a higher lowest chance: a bound.
@@ -20,15 +20,27 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from wijkspiegel.encounters.people import Participants
+from wijkspiegel.encounters.plan import PROVED, USELESS, Measure
 from wijkspiegel.encounters.quotas import (
-    ALMOST, NODES, Change, Floats, Panels, Quota, no_panel, panels_within, smallest_change,
-)  # fmt: skip
+    ALMOST,
+    NODES,
+    Change,
+    Floats,
+    Panels,
+    Quota,
+    no_panel,
+    panels_within,
+    smallest_change,
+)
 
 WHOLE = 1e-4
 """The same of a chance times the number of panels."""
 
 PRICED = 300
 """Panels that are priced for the proof at most."""
+
+REPEATED = 100
+"""Of every so many panels that are taken one by one, one may be the same as the one before: it saves the search."""
 
 Batch = tuple[Floats, int]
 """People by class, and over how many panels they are to be divided."""
@@ -77,6 +89,21 @@ class Lottery:
         """What the lowest chance cannot exceed in any lottery of so many equally likely panels."""
         return float(np.floor(len(self.panels) * self.bound + WHOLE)) / len(self.panels)
 
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """How fair the lottery is, with the best that any could be.
+
+        lost by numbering : what the lowest chance would gain if panels could have any chances.
+        furthest from fairest : the largest difference of anybody's chance from `fairest`.
+        """
+        away = float(np.abs(self.chances - self.fairest).max())
+        return (
+            _measured("lowest chance", self.lowest, self.lowest_bound),
+            _measured("lowest chance of any lottery", self.reached, self.bound),
+            _measured("lost by numbering", self.bound - self.lowest, self.bound - self.lowest_bound),
+            Measure("furthest from fairest", away, None, USELESS),
+        )
+
     def drawn(self, seed: int) -> int:
         """The number of the panel that a seed draws, from 1."""
         return int(np.random.default_rng(seed).integers(len(self.panels))) + 1
@@ -84,6 +111,12 @@ class Lottery:
     def panel(self, number: int) -> tuple[str, ...]:
         """Who is in a panel, by its number from 1."""
         return tuple(self.people.ids[person] for person in self.panels[number - 1])
+
+
+def _measured(name: str, value: float, bound: float) -> Measure:
+    if abs(value - bound) < WHOLE / 10:
+        return Measure(name, value, bound, PROVED)
+    return Measure(name, value, bound, f"within {100 * abs(value - bound) / max(value, bound):.2g} %")
 
 
 def fair_lottery(
@@ -185,7 +218,7 @@ def _raise_together(
 def _cannot_rise(panels: Panels, floor: Floats, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """[class], whether somebody who is free stays at the floor in all ways to give everybody the floor.
 
-    Ways can be mixed, so there is one in which all rise who can; stretched as far as it takes, each rises by at least 1.
+    Ways can be mixed, so there is one in which all rise who can; stretched as far as it takes, each rises by 1.
     """
     classes, rules = len(floor), len(panels.low)
     group = np.flatnonzero(free)
@@ -256,13 +289,26 @@ def _halved(panels: Panels, batch: Batch) -> tuple[list[Floats], Batch]:
 
 def _one_by_one(panels: Panels, batch: Batch) -> list[Floats]:
     """Panels of whom could not be halved: each as near as can be to its part of those who are left."""
-    people, number = batch
+    people, left = batch
     made: list[Floats] = []
-    for left in range(number, 0, -1):
+    while left:
         panel = _whole_beside(panels, people / left, 1, balanced=True)
-        made.append(_nearest(panels, people / left) if panel is None else panel)
-        people = people - made[-1]
+        if panel is None:
+            panel = _nearest(panels, people / left)
+        repeated = range(left // REPEATED, 1, -1)
+        times = next((times for times in repeated if _remain(panels, people - times * panel, left - times)), 1)
+        made += [panel] * times
+        people, left = people - times * panel, left - times
     return made
+
+
+def _remain(panels: Panels, people: Floats, number: int) -> bool:
+    """Whether so many people by class can, cut into parts, be so many panels."""
+    counted = panels.rows @ people
+    few, many = (counted >= number * panels.low - ALMOST), (counted <= number * panels.high + ALMOST)
+    return bool(
+        few.all() and many.all() and (people >= -ALMOST).all() and (people <= number * panels.most + ALMOST).all()
+    )
 
 
 def _whole_beside(panels: Panels, people: Floats, number: int, balanced: bool = False) -> Floats | None:
@@ -277,6 +323,8 @@ def _whole_beside(panels: Panels, people: Floats, number: int, balanced: bool = 
     counted, base = panels.rows @ people, panels.rows @ down
     low = np.maximum(np.floor(counted + ALMOST), number * panels.low)
     high = np.minimum(np.ceil(counted - ALMOST), number * panels.high)
+    if (down < 0).any() or (people > number * panels.most + ALMOST).any():
+        return None
     if not len(open_):
         return down if ((low <= base) & (base <= high)).all() else None
     found = optimize.milp(
@@ -345,7 +393,7 @@ def highest_minimum(
 
 
 def _best_chances(columns: Floats, fixed: Floats, more: Floats) -> tuple[float, Floats, Floats]:
-    """(z, [panel] chances of panels, [class] prices): at least fixed + z * more people of each class, z as high as can be.
+    """(z, [panel] chances of panels, [class] prices): fixed + z * more people of each class, z as high as can be.
 
     The prices are such that more @ prices is 1: a panel's worth is then in the unit of z.
     """
@@ -363,7 +411,7 @@ def _best_chances(columns: Floats, fixed: Floats, more: Floats) -> tuple[float, 
 
 
 def _towards(panels: Panels, reachable: NDArray[np.bool_], columns: Floats, least: float, aim: Floats) -> Floats:
-    """[class], chances that whole panels can give: nobody under the lowest that can be, then as near the aim as can be."""
+    """[class], chances that these panels can give: nobody under the lowest that can be, then as near the aim."""
     people = np.where(reachable, panels.people, 0.0)
     fixed = _just_under(least * np.ones(len(aim))) * people
     _, chances, _ = _best_chances(columns, fixed, np.maximum(aim - least, 0.0) * people)
@@ -406,4 +454,5 @@ def _first_in_turn(
     group = rng.permutation(group[~np.isin(homes[group], taken)])
     in_turn = group[np.argsort(times[group], kind="stable")]
     _, first = np.unique(homes[in_turn], return_index=True)
-    return in_turn[np.sort(first)[:seats]].tolist()
+    chosen: list[int] = in_turn[np.sort(first)[:seats]].tolist()
+    return chosen

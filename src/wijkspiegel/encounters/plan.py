@@ -91,11 +91,11 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
     length, left = float(SHORTEST), max(seconds * 1e9, SHORTEST)
     run = 0
     while least > goal + 1e-9 and left >= length:
-        for number, (begin, whole) in enumerate(starts):
-            if records[number] > least + abs(least) / 10:
-                continue
+        kept = [number for number, record in enumerate(records) if record <= least + abs(least) / 10]
+        for number in kept:
+            begin, whole = starts[number]
             progress(f"searching: run {run + 1}" + (f", best so far {least:,.1f}" if best is not None else ""))
-            steps = int(length / len(starts) / nanoseconds(problem, whole))
+            steps = int(length / len(kept) / nanoseconds(problem, whole))
             found, cost = _run(problem, asked, begin, goal, steps, whole, _seed(seed, run, number))
             if cost < least - 1e-9:
                 best, least = found, cost
@@ -255,7 +255,10 @@ def _within(value: float, bound: float) -> str:
     gap = abs(value - bound)
     if gap <= 1e-6 * max(1.0, abs(bound)):
         return PROVED
-    return f"within {100 * gap / abs(bound):.2g} %" if bound else USELESS
+    share = 100 * gap / abs(bound) if bound else np.inf
+    if np.isinf(share):
+        return USELESS
+    return f"within {share:,.0f} %" if share >= 10 else f"within {share:.2g} %"
 
 
 def _with_repeat(problem: Problem, weight: float) -> Problem:

@@ -6,7 +6,7 @@ of each class, and a pool of thousands becomes some hundreds of numbers.
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -215,7 +215,7 @@ def _require_sums(quotas: Sequence[Quota], people: Participants, size: int) -> N
     named = {quota.value for quota in quotas}
     unnamed = sum(value not in named for value in people.attributes[attribute])
     if (most := sum(quota.maximum for quota in quotas)) + unnamed < size:
-        beside = f", with {unnamed:,} people of whom no quota speaks" if unnamed else ""
+        beside = f", with {unnamed:,} of whom no quota speaks" if unnamed else ""
         raise SettingsError(
             f"The maxima of '{attribute}' add up to {most:,}{beside}, and the panel has {size:,} seats: raise them by "
             f"{size - most - unnamed:,}."
@@ -261,6 +261,8 @@ def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Chan
 def no_panel(panels: Panels) -> SettingsError:
     """What to say where the quotas leave no panel: the smallest change after which there is one."""
     changes = smallest_change(panels)
+    if not changes:
+        return SettingsError(f"No panel of {panels.size:,} was found before the search was given up: widen the quotas.")
     people = sum(abs(one.minimum - one.quota.minimum) + abs(one.maximum - one.quota.maximum) for one in changes)
     alone = changes[0] if len(changes) == 1 else None
     why = ""
@@ -270,9 +272,5 @@ def no_panel(panels: Panels) -> SettingsError:
         why = f": the other quotas leave at least {alone.maximum} to them"
     return SettingsError(
         f"No panel of {panels.size:,} keeps all quotas. The smallest change, of {people} in all, after which one does: "
-        f"{said(changes)}{why}."
+        f"{'; '.join(map(str, changes))}{why}."
     )
-
-
-def said(changes: Iterable[Change]) -> str:
-    return "; ".join(map(str, changes))
