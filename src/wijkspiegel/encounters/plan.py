@@ -272,7 +272,7 @@ def front(
 
     Each is (the weight, the plan), from few repeats to many; no plan is better than another in both.
     """
-    weights = (1000.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.0)
+    weights = (100.0, 10.0, 6.0, 4.0, 2.0, 1.0, 0.3, 0.0)
     found = [
         (weight, solve(_with_repeat(problem, weight), seed, seconds / len(weights), progress))
         for weight in weights
