@@ -12,6 +12,7 @@ import numpy as np
 
 from wijkspiegel.encounters.bounds import distance_bound, mirror_bound, repeat_bounds
 from wijkspiegel.encounters.designs import seating_without_repeats
+from wijkspiegel.encounters.distances import heat_of, most_apart, only_distances
 from wijkspiegel.encounters.feasible import seat_by_rules
 from wijkspiegel.encounters.judge import NOWHERE, Judged, judge, meets
 from wijkspiegel.encounters.people import Participants, Table
@@ -179,6 +180,10 @@ def _run(
     problem: Problem, asked: Asked, begin: Ints, goal: float, steps: int, whole: float, seed: np.random.SeedSequence
 ) -> tuple[Ints, float]:
     """One annealing from a start, then every exchange that still helps. Returns the plan and its cost."""
+    if only_distances(problem):
+        most = -goal / problem.diversity
+        row = most_apart(problem, begin[0], heat_of(problem), most, steps, seed.generate_state(1, np.uint64))
+        return row[None], judge(problem, row[None]).cost
     state = state_of(problem, begin)
     first = judge(problem, begin).cost
     hot, cold = _temperatures(problem, whole)

@@ -1,0 +1,160 @@
+"""People who differ at one table, and nothing else: the maximally diverse grouping problem.
+
+A step looks two people up in one matrix, how far everybody is from each table; it is kept up with what is accepted.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+
+from wijkspiegel.encounters.lots import below, unit
+from wijkspiegel.encounters.problem import Floats, Ints, Problem
+
+SURE = 37.0
+"""So many temperatures worse is accepted by no lot: a lot is at least 2^-53."""
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Temperatures from which and to which it falls, in the unit of the distances."""
+
+    hot: float
+    cold: float
+
+
+def only_distances(problem: Problem) -> bool:
+    """Whether distances are all that counts: one round, no mirror, no rules, nobody met before."""
+    return (
+        len(problem.distances) > 0
+        and problem.diversity > 0
+        and problem.rounds == 1
+        and not problem.attributes
+        and not problem.rules
+        and not len(problem.before)
+    )
+
+
+def heat_of(problem: Problem) -> Heat:
+    """In the spread of what is left of the distances when how far each is from everybody is taken out of them.
+
+    That part is the same in every plan where tables are of one size.
+    """
+    distances = problem.distances
+    mean = distances.mean(axis=1)
+    spread = float((distances - mean[:, None] - mean[None, :] + distances.mean()).std())
+    size = float(problem.seats.mean())
+    return Heat(max(0.5 * spread * np.sqrt(size), 1e-6), max(0.05 * spread * np.sqrt(size), 1e-7))
+
+
+def most_apart(problem: Problem, begin: Ints, heat: Heat, enough: float, steps: int, seed: Any) -> Ints:
+    """Anneal from a seating [person], then take every exchange that still helps. Returns the seating.
+
+    enough : distance that is known to be the most; where it is reached the search ends.
+    """
+    at = begin.astype(np.int32)
+    tables = len(problem.tables)
+    capacity = np.array([table.capacity for table in problem.tables], dtype=np.int64)
+    minimum = np.array([table.minimum for table in problem.tables], dtype=np.int64)
+    size = np.bincount(at, minlength=tables)
+    members, chair = np.full((tables, int(capacity.max())), -1, dtype=np.int32), np.empty(len(at), dtype=np.int32)
+    for table in range(tables):
+        there = np.flatnonzero(at == table)
+        members[table, : len(there)] = there
+        chair[there] = np.arange(len(there))
+    near = np.stack([problem.distances[at == table].sum(axis=0) for table in range(tables)])
+    left = enough - float(near[at, np.arange(len(at))].sum()) / 2
+    left -= _anneal(
+        problem.distances, near, at, chair, members, size, capacity, minimum, steps, heat.hot, heat.cold, left, seed
+    )
+    _climb(problem.distances, near, at, steps, left)
+    return at.astype(np.int64)
+
+
+# The kernel ----------------------------------------------------------------------------------------------------------
+
+
+@numba.njit(cache=True)
+def _exchange(distances: Any, near: Any, p: int, q: int, a: int, b: int) -> None:
+    """p leaves table a for b, and q the other way."""
+    from_a, from_b, from_p, from_q = near[a], near[b], distances[p], distances[q]
+    for one in range(len(from_p)):
+        more = from_q[one] - from_p[one]
+        from_a[one] += more
+        from_b[one] -= more
+
+
+@numba.njit(cache=True)
+def _move(distances: Any, near: Any, p: int, a: int, b: int) -> None:
+    for one in range(len(distances)):
+        near[a, one] -= distances[p, one]
+        near[b, one] += distances[p, one]
+
+
+@numba.njit(cache=True)
+def _anneal(
+    distances: Any, near: Any, at: Any, chair: Any, members: Any, size: Any, capacity: Any, minimum: Any,
+    steps: int, hot: float, cold: float, enough: float, seed: Any,
+) -> float:  # fmt: skip
+    """near : [table, person], summed distance to who sits there. Returns the distance gained; `enough` ends it."""
+    people, tables = len(at), len(size)
+    if tables == 1:
+        return 0.0
+    factor = (cold / hot) ** (1.0 / max(1, steps // 256))
+    heat, gained = hot, 0.0
+    for step in range(steps):
+        if step & 255 == 255:
+            heat *= factor
+            if gained >= enough - 1e-9:
+                return gained
+        p = below(seed, people)
+        a = at[p]
+        b = below(seed, tables - 1)
+        b += b >= a
+        s = below(seed, capacity[b])
+        change = near[b, p] - near[a, p]
+        if s >= size[b]:
+            if size[a] > minimum[a] and change >= heat * np.log(unit(seed)):
+                last = members[a, size[a] - 1]
+                members[a, chair[p]], chair[last] = last, chair[p]
+                members[b, size[b]], chair[p], at[p] = p, size[b], b
+                size[a] -= 1
+                size[b] += 1
+                _move(distances, near, p, a, b)
+                gained += change
+            continue
+        q = members[b, s]
+        change += near[a, q] - near[b, q]
+        if change < -SURE * heat:  # what is between them only makes it worse, and is far away in memory
+            continue
+        change -= 2.0 * distances[p, q]
+        if change >= 0.0 or (change > -SURE * heat and change >= heat * np.log(unit(seed))):
+            members[b, s], members[a, chair[p]] = p, q
+            chair[p], chair[q] = chair[q], chair[p]
+            at[p], at[q] = b, a
+            _exchange(distances, near, p, q, a, b)
+            gained += change
+    return gained
+
+
+@numba.njit(cache=True)
+def _climb(distances: Any, near: Any, at: Any, tries: int, enough: float) -> None:
+    """Exchange pairs for as long as any exchange makes it better, and no more than so many were tried."""
+    better, gained = True, 0.0
+    while better and gained < enough - 1e-9:
+        better = False
+        for p in range(len(at)):
+            tries -= p
+            if tries < 0:
+                return
+            for q in range(p):
+                a, b = at[p], at[q]
+                if a == b:
+                    continue
+                change = near[b, p] - near[a, p] + near[a, q] - near[b, q] - 2.0 * distances[p, q]
+                if change > 1e-9:
+                    at[p], at[q] = b, a
+                    _exchange(distances, near, p, q, a, b)
+                    gained += change
+                    better = True
