@@ -3,7 +3,6 @@
 A step looks two people up in one matrix, how far everybody is from each table; it is kept up with what is accepted.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numba
@@ -12,16 +11,11 @@ import numpy as np
 from wijkspiegel.encounters.lots import below, unit
 from wijkspiegel.encounters.problem import Floats, Ints, Problem
 
+HOT, COLD = 0.07, 0.025
+"""Temperatures, in what an exchange costs on average where no exchange helps any more: the one scale that suited both
+distances without any pattern and those between points."""
 SURE = 37.0
 """So many temperatures worse is accepted by no lot: a lot is at least 2^-53."""
-
-
-@dataclass(frozen=True)
-class Heat:
-    """Temperatures from which and to which it falls, in the unit of the distances."""
-
-    hot: float
-    cold: float
 
 
 def only_distances(problem: Problem) -> bool:
@@ -36,20 +30,8 @@ def only_distances(problem: Problem) -> bool:
     )
 
 
-def heat_of(problem: Problem) -> Heat:
-    """In the spread of what is left of the distances when how far each is from everybody is taken out of them.
-
-    That part is the same in every plan where tables are of one size.
-    """
-    distances = problem.distances
-    mean = distances.mean(axis=1)
-    spread = float((distances - mean[:, None] - mean[None, :] + distances.mean()).std())
-    size = float(problem.seats.mean())
-    return Heat(max(0.5 * spread * np.sqrt(size), 1e-6), max(0.05 * spread * np.sqrt(size), 1e-7))
-
-
-def most_apart(problem: Problem, begin: Ints, heat: Heat, enough: float, steps: int, seed: Any) -> Ints:
-    """Anneal from a seating [person], then take every exchange that still helps. Returns the seating.
+def most_apart(problem: Problem, begin: Ints, enough: float, steps: int, seed: Any) -> Ints:
+    """Climb from a seating [person], anneal, and climb again. Returns the seating.
 
     enough : distance that is known to be the most; where it is reached the search ends.
     """
@@ -65,10 +47,13 @@ def most_apart(problem: Problem, begin: Ints, heat: Heat, enough: float, steps: 
         chair[there] = np.arange(len(there))
     near = np.stack([problem.distances[at == table].sum(axis=0) for table in range(tables)])
     left = enough - float(near[at, np.arange(len(at))].sum()) / 2
+    left -= _climb(problem.distances, near, members, at, chair, steps, left)
+    loss = max(_usual_loss(problem.distances, near, at), 1e-6)
     left -= _anneal(
-        problem.distances, near, at, chair, members, size, capacity, minimum, steps, heat.hot, heat.cold, left, seed
-    )
-    _climb(problem.distances, near, at, steps, left)
+        problem.distances, near, at, chair, members, size, capacity, minimum,
+        steps, HOT * loss, COLD * loss, left, seed,
+    )  # fmt: skip
+    _climb(problem.distances, near, members, at, chair, steps, left)
     return at.astype(np.int64)
 
 
@@ -76,8 +61,12 @@ def most_apart(problem: Problem, begin: Ints, heat: Heat, enough: float, steps: 
 
 
 @numba.njit(cache=True)
-def _exchange(distances: Any, near: Any, p: int, q: int, a: int, b: int) -> None:
-    """p leaves table a for b, and q the other way."""
+def _exchange(distances: Any, near: Any, members: Any, at: Any, chair: Any, p: int, q: int) -> None:
+    """p and q change places."""
+    a, b = at[p], at[q]
+    members[a, chair[p]], members[b, chair[q]] = q, p
+    chair[p], chair[q] = chair[q], chair[p]
+    at[p], at[q] = b, a
     from_a, from_b, from_p, from_q = near[a], near[b], distances[p], distances[q]
     for one in range(len(from_p)):
         more = from_q[one] - from_p[one]
@@ -86,8 +75,15 @@ def _exchange(distances: Any, near: Any, p: int, q: int, a: int, b: int) -> None
 
 
 @numba.njit(cache=True)
-def _move(distances: Any, near: Any, p: int, a: int, b: int) -> None:
-    for one in range(len(distances)):
+def _move(distances: Any, near: Any, members: Any, at: Any, chair: Any, size: Any, p: int, b: int) -> None:
+    """p takes an empty chair of table b."""
+    a = at[p]
+    last = members[a, size[a] - 1]
+    members[a, chair[p]], chair[last] = last, chair[p]
+    members[b, size[b]], chair[p], at[p] = p, size[b], b
+    size[a] -= 1
+    size[b] += 1
+    for one in range(len(at)):
         near[a, one] -= distances[p, one]
         near[b, one] += distances[p, one]
 
@@ -116,12 +112,7 @@ def _anneal(
         change = near[b, p] - near[a, p]
         if s >= size[b]:
             if size[a] > minimum[a] and change >= heat * np.log(unit(seed)):
-                last = members[a, size[a] - 1]
-                members[a, chair[p]], chair[last] = last, chair[p]
-                members[b, size[b]], chair[p], at[p] = p, size[b], b
-                size[a] -= 1
-                size[b] += 1
-                _move(distances, near, p, a, b)
+                _move(distances, near, members, at, chair, size, p, b)
                 gained += change
             continue
         q = members[b, s]
@@ -130,31 +121,44 @@ def _anneal(
             continue
         change -= 2.0 * distances[p, q]
         if change >= 0.0 or (change > -SURE * heat and change >= heat * np.log(unit(seed))):
-            members[b, s], members[a, chair[p]] = p, q
-            chair[p], chair[q] = chair[q], chair[p]
-            at[p], at[q] = b, a
-            _exchange(distances, near, p, q, a, b)
+            _exchange(distances, near, members, at, chair, p, q)
             gained += change
     return gained
 
 
 @numba.njit(cache=True)
-def _climb(distances: Any, near: Any, at: Any, tries: int, enough: float) -> None:
-    """Exchange pairs for as long as any exchange makes it better, and no more than so many were tried."""
+def _climb(distances: Any, near: Any, members: Any, at: Any, chair: Any, tries: int, enough: float) -> float:
+    """Exchange pairs for as long as any exchange makes it better, and no more than so many were tried.
+
+    Returns the distance gained.
+    """
     better, gained = True, 0.0
     while better and gained < enough - 1e-9:
         better = False
         for p in range(len(at)):
             tries -= p
             if tries < 0:
-                return
+                return gained
             for q in range(p):
                 a, b = at[p], at[q]
                 if a == b:
                     continue
                 change = near[b, p] - near[a, p] + near[a, q] - near[b, q] - 2.0 * distances[p, q]
                 if change > 1e-9:
-                    at[p], at[q] = b, a
-                    _exchange(distances, near, p, q, a, b)
+                    _exchange(distances, near, members, at, chair, p, q)
                     gained += change
                     better = True
+    return gained
+
+
+@numba.njit(cache=True)
+def _usual_loss(distances: Any, near: Any, at: Any) -> float:
+    """What an exchange of two people of different tables costs on average; 0 where there are none."""
+    loss, pairs = 0.0, 0
+    for p in range(len(at)):
+        for q in range(p):
+            a, b = at[p], at[q]
+            if a != b:
+                loss -= near[b, p] - near[a, p] + near[a, q] - near[b, q] - 2.0 * distances[p, q]
+                pairs += 1
+    return loss / max(pairs, 1)
