@@ -11,6 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from wijkspiegel.encounters.lots import below, unit
 from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Problem
 
 NOWHERE = -1
@@ -173,27 +174,6 @@ def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
 
 
 # The kernel: numba compiles it once, and keeps it. ------------------------------------------------------------------
-
-
-@numba.njit(cache=True)
-def _next(seed: Any) -> Any:
-    """The next number of 64 bits (splitmix64, Steele, Lea & Flood 2014)."""
-    seed[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = seed[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@numba.njit(cache=True)
-def _below(seed: Any, number: int) -> Any:
-    return np.int64(((_next(seed) >> np.uint64(32)) * np.uint64(number)) >> np.uint64(32))
-
-
-@numba.njit(cache=True)
-def _unit(seed: Any) -> float:
-    """In (0, 1]."""
-    return (np.float64(_next(seed) >> np.uint64(11)) + 1.0) * (1.0 / 9007199254740992.0)
 
 
 @numba.njit(cache=True)
@@ -557,10 +537,10 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
             heat *= factor
             if cost <= goal + 1e-9:
                 return cost
-        p = asked.movers[_below(seed, len(asked.movers))]
-        limit = -heat * np.log(_unit(seed))
-        if whole > 0.0 and _unit(seed) <= whole:
-            q = asked.movers[_below(seed, len(asked.movers))]
+        p = asked.movers[below(seed, len(asked.movers))]
+        limit = -heat * np.log(unit(seed))
+        if whole > 0.0 and unit(seed) <= whole:
+            q = asked.movers[below(seed, len(asked.movers))]
             if p == q or (not free and not _itinerary_fits(asked, state, p, q, first)):
                 continue
             if relabels:
@@ -582,13 +562,13 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
                 else:
                     _change_itineraries(asked, state, p, q, first, out, others)
             continue
-        r = first + _below(seed, rounds - first)
+        r = first + below(seed, rounds - first)
         a = state.at[r, p]
         if a < 0 or tables == 1:
             continue
-        b = _below(seed, tables - 1)
+        b = below(seed, tables - 1)
         b += b >= a
-        s = _below(seed, asked.capacity[b])
+        s = below(seed, asked.capacity[b])
         q = state.members[r, b, s] if s < state.size[r, b] else NOWHERE
         if q >= 0 and plain and asked.alone[r, p] and asked.alone[r, q]:
             if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
