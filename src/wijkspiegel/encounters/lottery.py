@@ -428,31 +428,30 @@ def _with_people(panels: Panels, chosen: Floats) -> NDArray[np.intp]:
     The lot is the same each time: a seed draws a panel, and never other panels.
     """
     rng = np.random.default_rng(0)
-    times = np.zeros(len(panels.class_of), dtype=np.intp)
-    homes = np.arange(len(times)) if panels.households is None else panels.households
-    members = [np.flatnonzero(panels.class_of == number) for number in range(len(panels.people))]
+    times = [0] * len(panels.class_of)
+    homes = list(range(len(times))) if panels.households is None else panels.households.tolist()
+    members = [np.flatnonzero(panels.class_of == number).tolist() for number in range(len(panels.people))]
     seated = []
     for panel in chosen.astype(np.intp):
         taken: list[int] = []
-        for number in np.flatnonzero(panel):
-            group = members[number]
-            taken += _first_in_turn(group, int(panel[number]), times, homes, homes[taken], rng)
-        times[taken] += 1
+        full: set[int] = set()
+        lots = rng.random(len(times)).tolist()
+        for number in np.flatnonzero(panel).tolist():
+            in_turn = sorted(members[number], key=lambda one: (times[one], lots[one]))
+            taken += _of_other_homes(in_turn, int(panel[number]), homes, full)
+        for one in taken:
+            times[one] += 1
         seated.append(sorted(taken))
     return np.array(seated, dtype=np.intp)
 
 
-def _first_in_turn(
-    group: NDArray[np.intp],
-    seats: int,
-    times: NDArray[np.intp],
-    homes: NDArray[np.intp],
-    taken: NDArray[np.intp],
-    rng: np.random.Generator,
-) -> list[int]:
-    """So many of a class, of as many homes, none of them taken: those who were in the fewest panels."""
-    group = rng.permutation(group[~np.isin(homes[group], taken)])
-    in_turn = group[np.argsort(times[group], kind="stable")]
-    _, first = np.unique(homes[in_turn], return_index=True)
-    chosen: list[int] = in_turn[np.sort(first)[:seats]].tolist()
+def _of_other_homes(in_turn: Sequence[int], seats: int, homes: Sequence[int], full: set[int]) -> list[int]:
+    """The first so many of them, of homes that are not full; theirs are full from then on."""
+    chosen: list[int] = []
+    for one in in_turn:
+        if len(chosen) == seats:
+            break
+        if homes[one] not in full:
+            chosen.append(one)
+            full.add(homes[one])
     return chosen
