@@ -9,7 +9,7 @@ import numba
 import numpy as np
 
 from wijkspiegel.encounters.lots import below, unit
-from wijkspiegel.encounters.problem import Floats, Ints, Problem
+from wijkspiegel.encounters.problem import Ints, Problem
 
 HOT, COLD = 0.07, 0.025
 """Temperatures, in what an exchange costs on average where no exchange helps any more: the one scale that suited both
