@@ -9,7 +9,7 @@ import numba
 import numpy as np
 
 from wijkspiegel.encounters.lots import below, unit
-from wijkspiegel.encounters.problem import Floats, Ints, Problem
+from wijkspiegel.encounters.problem import Ints, Problem
 
 HOT, COLD = 0.07, 0.025
 """Temperatures, in what an exchange costs on average where no exchange helps any more: the one scale that suited both
@@ -95,7 +95,7 @@ def _anneal(
 ) -> float:  # fmt: skip
     """near : [table, person], summed distance to who sits there. Returns the distance gained; `enough` ends it."""
     people, tables = len(at), len(size)
-    if tables == 1:
+    if tables == 1 or enough <= 1e-9:
         return 0.0
     factor = (cold / hot) ** (1.0 / max(1, steps // 256))
     heat, gained = hot, 0.0
