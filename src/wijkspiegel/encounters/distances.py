@@ -95,7 +95,7 @@ def _anneal(
 ) -> float:  # fmt: skip
     """near : [table, person], summed distance to who sits there. Returns the distance gained; `enough` ends it."""
     people, tables = len(at), len(size)
-    if tables == 1:
+    if tables == 1 or enough <= 1e-9:
         return 0.0
     factor = (cold / hot) ** (1.0 / max(1, steps // 256))
     heat, gained = hot, 0.0
