@@ -246,11 +246,7 @@ def skewed_vns(distances, groups, at, clock):
 
 @numba.njit(cache=True)
 def reassign_least(distances, near, at, groups, times):
-<<<<<<< HEAD
-    """The directed perturbation: of each group who adds least is taken out, and put where most is added."""
-=======
     """Directed perturbation: of each group who adds least is taken out, and each group takes who adds most to it."""
->>>>>>> mdgp
     least = np.empty(groups, dtype=np.int64)
     for _ in range(times):
         least[:] = -1
@@ -275,11 +271,7 @@ def reassign_least(distances, near, at, groups, times):
 
 @numba.njit(cache=True)
 def combine(distances, one, other, groups):
-<<<<<<< HEAD
-    """A child: in turn the group of a parent with the most diversity of who is left; the rest where there is room."""
-=======
     """A child: by turns the most diverse group, of who is left, of one parent; then the rest where there is room."""
->>>>>>> mdgp
     people = len(one)
     child, size = np.full(people, -1), np.zeros(groups, dtype=np.int64)
     full = people // groups
