@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 EXTRA_OF = {
     "django": "site",
     "shapely": "geo", "geopandas": "geo", "pyogrio": "geo", "pyreadstat": "survey", "pyspark": "spark", "py4j": "spark",
+    "ortools": "plan",
 }  # fmt: skip
 """Library -> the extra that installs it."""
 COUNTRY_OF_DEMO = 1_000_000
@@ -336,6 +338,9 @@ def plan(
     ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same plan.")] = 1,
     seconds: Annotated[float, typer.Option(help="How long to search, on an ordinary machine.")] = 10.0,
+    certify: Annotated[
+        float, typer.Option(help="Seconds to prove how good a small plan could be; needs the extra `plan`.")
+    ] = 0.0,
     out: Annotated[Path, typer.Option(help="Directory for the plan. One that is there is never overwritten.")] = Path(
         "plan"
     ),
@@ -350,7 +355,12 @@ def plan(
         with_front, seed, seconds,
     )  # fmt: skip
     with progress_on_screen() as progress:
-        made, written = make_plan(asked, out, language.value, progress)
+        if certify > 0:
+            from wijkspiegel.encounters.certify import certified
+
+            made, written = make_plan(asked, out, language.value, progress, partial(certified, effort=certify))
+        else:
+            made, written = make_plan(asked, out, language.value, progress)
     for note in made.problem.notes:
         screen.print(f"[yellow]note[/] {escape(note)}")
     for one in made.measures:

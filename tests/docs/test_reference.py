@@ -16,6 +16,7 @@ from wijkspiegel.cli import app
 from wijkspiegel.disclosure.release import RELEASE_TABLES
 from wijkspiegel.measures.diversity import DIVERSITY
 from wijkspiegel.measures.segregation import SEGREGATION
+from wijkspiegel.seating.asking import RulesFile
 from wijkspiegel.sources.city_settings import CitySettings
 
 ROOT = Path(__file__).parents[2]
@@ -103,9 +104,13 @@ def test_every_setting_is_documented_and_no_other(heading: str, model: type[Base
     assert set(first_column(chapters("reference/city-toml.md")[heading])) == keys
 
 
-@pytest.mark.parametrize("block", [block for _, block in blocks("toml")])
-def test_every_toml_example_is_a_city(block: str) -> None:
-    assert CitySettings.model_validate(tomllib.loads(block)).levels
+@pytest.mark.parametrize(("page", "block"), list(blocks("toml")))
+def test_every_toml_example_is_read(page: Path, block: str) -> None:
+    given = tomllib.loads(block)
+    if page.name == "commands.md":
+        assert set(RulesFile.model_validate(given).model_dump(exclude_defaults=True)) == set(given)
+    else:
+        assert CitySettings.model_validate(given).levels
 
 
 @pytest.mark.parametrize(("page", "line"), lines_of_program())

@@ -319,6 +319,6 @@ def test_a_descent_ends_where_no_exchange_helps() -> None:
     state = state_of(problem, np.array([[0] * 4 + [1] * 4 + [2] * 4] * 2))
     asked = asked_of(problem)
     first = judge(problem, state.at.astype(np.int64)).cost
-    cost = descend(asked, state, first, -1e18, 0)
+    cost = descend(asked, state, first, -1e18, 10_000, 0)
     assert cost == pytest.approx(judge(problem, state.at.astype(np.int64)).cost)
-    assert descend(asked, state, cost, -1e18, 0) == cost < first
+    assert descend(asked, state, cost, -1e18, 10_000, 0) == cost < first

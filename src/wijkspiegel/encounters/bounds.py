@@ -101,6 +101,7 @@ def distance_bound(problem: Problem) -> float:
     distances = problem.distances
     mean = distances.mean(axis=1)
     centred = distances - mean[:, None] - mean[None, :] + distances.mean()
+    centred -= np.abs(centred).sum(axis=1).max() / people  # the eigenvalue of 1 itself becomes the least
     values = np.linalg.eigvalsh(centred)[::-1][: len(problem.tables) - 1]
     size = float(sizes[0, 0])
     return float(problem.rounds * size / 2 * (distances.sum() / people + values.sum()))

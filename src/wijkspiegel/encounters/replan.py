@@ -11,7 +11,7 @@ from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, nanoseconds, told
 from wijkspiegel.encounters.problem import Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Who
-from wijkspiegel.encounters.search import HARD, anneal, asked_of, state_of
+from wijkspiegel.encounters.search import anneal, asked_of, state_of
 from wijkspiegel.errors import SettingsError
 
 
@@ -32,7 +32,7 @@ def replan(
     *,
     against: Reference | None = None,
     seed: int = 1,
-    seconds: float = 0.3,
+    seconds: float = 0.03,
 ) -> Replanned:
     """Plan the rounds from `from_round` (from 1) again. The rounds before stand, also for who left.
 
@@ -48,10 +48,8 @@ def replan(
     for number in range(from_round - 1, problem.rounds):
         row, moved = _placed(problem, seated, number)
         seated[number], fewest = row, fewest + moved
-    settled = np.where(home == NOWHERE, NOWHERE, seated)
-    settled[: from_round - 1] = NOWHERE
-    if problem.rounds >= from_round and len(arrived):
-        seated = _improved(problem, seated, settled, from_round - 1, seed, seconds)
+    if len(arrived):
+        seated = _improved(problem, seated, arrived.ids, from_round - 1, seed, seconds)
     moves = tuple(
         (problem.people.ids[person], int(number) + 1)
         for number, person in np.argwhere((home != NOWHERE) & (seated != home) & (seated != NOWHERE))
@@ -138,9 +136,13 @@ def _placed(problem: Problem, seated: Ints, number: int) -> tuple[Ints, int]:
     return found, int(((home != NOWHERE) & (found != home)).sum())
 
 
-def _improved(problem: Problem, seated: Ints, settled: Ints, first: int, seed: int, seconds: float) -> Ints:
-    """Where who arrived sits best. Nobody else moves for it."""
-    asked = asked_of(problem, settled, HARD)
+def _improved(problem: Problem, seated: Ints, arrived: tuple[str, ...], first: int, seed: int, seconds: float) -> Ints:
+    """Where who arrived sits best. Nobody else moves for it: their own table is the only one that they may sit at."""
+    late = np.isin(np.array(problem.people.ids), arrived)
+    shape = (*seated.shape, len(problem.tables))
+    allowed = problem.allowed.copy() if len(problem.allowed) else np.ones(shape, dtype=bool)
+    allowed[:, ~late] = np.arange(len(problem.tables)) == seated[:, ~late, None]
+    asked = asked_of(problem)._replace(allowed=allowed, movers=np.flatnonzero(late).astype(np.int32))
     state = state_of(problem, seated)
     before = judge(problem, seated).cost
     steps = int(seconds * 1e9 / nanoseconds(problem))

@@ -11,6 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from wijkspiegel.encounters.lots import below, unit
 from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Problem
 
 NOWHERE = -1
@@ -18,7 +19,7 @@ HARD = 1e6
 
 
 class Asked(NamedTuple):
-    """What is asked, for the kernel. Lists of lists are two arrays: of p, the items from start[p] up to start[p + 1]."""
+    """What is asked, for the kernel. Lists of lists are two arrays: of p, items from start[p] up to start[p + 1]."""
 
     category: NDArray[np.int32]
     weight: NDArray[np.float64]
@@ -49,8 +50,7 @@ class Asked(NamedTuple):
     own: NDArray[np.int32]
     of_start: NDArray[np.int64]
     of: NDArray[np.int32]
-    home: NDArray[np.int32]
-    move: float
+    movers: NDArray[np.int32]
     hard: float
 
 
@@ -71,8 +71,7 @@ class State(NamedTuple):
     held: NDArray[np.int32]
 
 
-def asked_of(problem: Problem, home: NDArray[np.int64] | None = None, move: float = 0.0) -> Asked:
-    """home : [round, person], table from which a move costs `move`; NOWHERE where there is none."""
+def asked_of(problem: Problem) -> Asked:
     people = len(problem.people)
     mates = np.stack([_circle(block) for block in problem.block])
     apart = np.concatenate([problem.apart, problem.apart[:, [1, 0, 2]]])
@@ -115,8 +114,7 @@ def asked_of(problem: Problem, home: NDArray[np.int64] | None = None, move: floa
         own.astype(np.int32),
         of_start,
         wish_of[of_order].astype(np.int32),
-        np.zeros((0, 0), dtype=np.int32) if home is None else home.astype(np.int32),
-        float(move),
+        np.arange(people, dtype=np.int32),
         HARD,
     )
 
@@ -176,27 +174,6 @@ def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
 
 
 # The kernel: numba compiles it once, and keeps it. ------------------------------------------------------------------
-
-
-@numba.njit(cache=True)
-def _next(seed: Any) -> Any:
-    """The next number of 64 bits (splitmix64, Steele, Lea & Flood 2014)."""
-    seed[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = seed[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@numba.njit(cache=True)
-def _below(seed: Any, number: int) -> Any:
-    return np.int64(((_next(seed) >> np.uint64(32)) * np.uint64(number)) >> np.uint64(32))
-
-
-@numba.njit(cache=True)
-def _unit(seed: Any) -> float:
-    """In (0, 1]."""
-    return (np.float64(_next(seed) >> np.uint64(11)) + 1.0) * (1.0 / 9007199254740992.0)
 
 
 @numba.njit(cache=True)
@@ -301,8 +278,6 @@ def _leave(asked: Any, state: Any, r: int, p: int) -> Any:
         state.gap[r, t, c] -= 1.0
     for mark in range(asked.marks.shape[1]):
         state.held[r, t, mark] -= asked.marks[p, mark]
-    if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
-        change -= asked.move
     if len(asked.conditions):
         change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
@@ -334,8 +309,6 @@ def _join(asked: Any, state: Any, r: int, p: int, t: int) -> Any:
     state.chair[r, p] = state.size[r, t]
     state.size[r, t] += 1
     state.at[r, p] = t
-    if len(asked.home) and asked.home[r, p] >= 0 and asked.home[r, p] != t:
-        change += asked.move
     if len(asked.conditions):
         change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
@@ -394,6 +367,12 @@ def _meet(met: Any, members: Any, size: Any, p: int, q: int, r: int, a: int, b: 
 
 
 @numba.njit(cache=True)
+def _is_kept_apart(apart_start: Any, p: int, q: int) -> Any:
+    """Whether p or q must sit apart from anybody."""
+    return apart_start[p + 1] > apart_start[p] or apart_start[q + 1] > apart_start[q]
+
+
+@numba.njit(cache=True)
 def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
     """What all but mirror and meetings would cost more if p and q changed tables; no conditions, no wishes."""
     a, b = state.at[r, p], state.at[r, q]
@@ -417,11 +396,6 @@ def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
             if o != q:
                 more_apart += asked.distances[p, o] - asked.distances[q, o]
         change -= asked.diversity * more_apart
-    if len(asked.home):
-        for one, here, there in ((p, a, b), (q, b, a)):
-            home = asked.home[r, one]
-            if home >= 0:
-                change += asked.move * (np.int64(home != there) - np.int64(home != here))
     return change
 
 
@@ -546,14 +520,15 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
     whole : part of the steps that exchange two people in all rounds. first : the first round that may change.
     Returns the cost.
     """
-    rounds, people = state.at.shape
+    rounds = state.at.shape[0]
     tables = len(asked.capacity)
     chairs = state.members.shape[2]
     out, others = np.empty(chairs + 1, dtype=np.int32), np.empty(chairs + 1, dtype=np.int32)
     plain = len(asked.conditions) == 0 and len(asked.wish_person) == 0
-    pairless = plain and len(asked.apart_with) == 0 and len(asked.home) == 0 and len(asked.distances) == 0
+    pairless = plain and len(asked.apart_with) == 0 and len(asked.distances) == 0
     relabels = pairless and not asked.met_before and first == 0
     restricted = asked.allowed.shape[0] > 0
+    distant = len(asked.distances) > 0
     free = not restricted and not asked.has_blocks and state.at.min() >= 0
     factor = (cold / hot) ** (1.0 / max(1, steps // 256))
     heat = hot
@@ -562,10 +537,10 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
             heat *= factor
             if cost <= goal + 1e-9:
                 return cost
-        p = _below(seed, people)
-        limit = -heat * np.log(_unit(seed))
-        if whole > 0.0 and _unit(seed) <= whole:
-            q = _below(seed, people)
+        p = asked.movers[below(seed, len(asked.movers))]
+        limit = -heat * np.log(unit(seed))
+        if whole > 0.0 and unit(seed) <= whole:
+            q = asked.movers[below(seed, len(asked.movers))]
             if p == q or (not free and not _itinerary_fits(asked, state, p, q, first)):
                 continue
             if relabels:
@@ -587,13 +562,13 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
                 else:
                     _change_itineraries(asked, state, p, q, first, out, others)
             continue
-        r = first + _below(seed, rounds - first)
+        r = first + below(seed, rounds - first)
         a = state.at[r, p]
         if a < 0 or tables == 1:
             continue
-        b = _below(seed, tables - 1)
+        b = below(seed, tables - 1)
         b += b >= a
-        s = _below(seed, asked.capacity[b])
+        s = below(seed, asked.capacity[b])
         q = state.members[r, b, s] if s < state.size[r, b] else NOWHERE
         if q >= 0 and plain and asked.alone[r, p] and asked.alone[r, q]:
             if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
@@ -601,7 +576,7 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
             change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
             if asked.meets:
                 change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
-            if not pairless:
+            if not pairless and (distant or _is_kept_apart(asked.apart_start, p, q)):
                 change += _others_change(asked, state, r, p, q)
             if change <= limit:
                 _exchange(asked, state, r, p, q)
@@ -621,24 +596,34 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
 
 
 @numba.njit(cache=True)
-def descend(asked: Any, state: Any, cost: float, goal: float, first: int) -> float:
-    """Exchange pairs for as long as any exchange in one round makes it better. Only without conditions and wishes."""
+def descend(asked: Any, state: Any, cost: float, goal: float, tries: int, first: int) -> float:
+    """Exchange pairs for as long as any exchange in one round makes it better, and no more than so many were tried.
+
+    Only without conditions and wishes.
+    """
     rounds, people = state.at.shape
+    pairless = len(asked.apart_with) == 0 and len(asked.distances) == 0
+    restricted = asked.allowed.shape[0] > 0
+    distant = len(asked.distances) > 0
     better = True
     while better and cost > goal + 1e-9:
         better = False
         for r in range(first, rounds):
             for p in range(people):
+                tries -= p
+                if tries < 0:
+                    return cost
                 for q in range(p):
                     a, b = state.at[r, p], state.at[r, q]
                     if a == b or a < 0 or b < 0 or not (asked.alone[r, p] and asked.alone[r, q]):
                         continue
-                    if not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+                    if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
                         continue
                     change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
                     if asked.meets:
                         change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
-                    change += _others_change(asked, state, r, p, q)
+                    if not pairless and (distant or _is_kept_apart(asked.apart_start, p, q)):
+                        change += _others_change(asked, state, r, p, q)
                     if change < -1e-9:
                         _exchange(asked, state, r, p, q)
                         cost += change

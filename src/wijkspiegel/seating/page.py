@@ -1,5 +1,6 @@
 """A plan to print: a card for each table, a list for everybody, an overview for the host, and how good the plan is."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,10 +21,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "cards": "Kaarten voor de tafels", "list": "Lijst per persoon", "host": "Overzicht voor wie ontvangt",
         "away": "–",
         "note": "Op deze bladen staan namen. Geef ze alleen aan wie ze nodig heeft, en gooi ze na afloop weg.",
-        PROVED: "bewezen het beste", USELESS: "geen bruikbare grens", "within": "hooguit {share} van het best mogelijke",
+        PROVED: "bewezen het beste", USELESS: "geen bruikbare grens", "within": "hooguit {share} van het beste",
         "broken by hand": "met de hand gebroken",
         "mirror": "spiegel (0 is precies gelijk)", "repeats": "ontmoetingen van wie elkaar al ontmoette",
-        "mirror and repeats": "spiegel en herhalingen samen", "most meetings of two people": "vaakst dat twee elkaar zien",
+        "mirror and repeats": "spiegel en herhaling samen",
+        "most meetings of two people": "vaakst dat twee elkaar zagen",
         "pairs who meet": "paren die elkaar ontmoeten", "wishes not granted": "wensen die niet vervuld zijn",
         "distance": "verschil binnen tafels", "rules broken": "gebroken regels",
     },
@@ -38,7 +40,7 @@ WORDS: dict[Language, dict[str, str]] = {
         PROVED: "proved optimal", USELESS: "no useful bound", "within": "at most {share} from the best possible",
         "broken by hand": "broken by hand",
         "mirror": "mirror (0 is exactly alike)", "repeats": "meetings of people who met before",
-        "mirror and repeats": "mirror and repeats together", "most meetings of two people": "most often that two meet",
+        "mirror and repeats": "mirror and repeats", "most meetings of two people": "most often that two meet",
         "pairs who meet": "pairs who meet", "wishes not granted": "wishes not granted",
         "distance": "difference within tables", "rules broken": "rules broken",
     },
@@ -56,18 +58,29 @@ def page_of(made: Plan, names: Mapping[str, str], language: Language) -> str:
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     cards = [
-        [(name, sorted(called[one] for one in np.flatnonzero(row == at))) for at, name in enumerate(tables)]
+        [
+            (name, sorted((called[one] for one in np.flatnonzero(row == at)), key=in_order))
+            for at, name in enumerate(tables)
+        ]
         for row in made.seated
     ]
     listed = sorted(
-        (called[one], [words["away"] if at == NOWHERE else tables[at] for at in made.seated[:, one]])
-        for one in range(len(ids))
+        (
+            (called[one], [words["away"] if at == NOWHERE else tables[at] for at in made.seated[:, one]])
+            for one in range(len(ids))
+        ),
+        key=lambda row: in_order(row[0]),
     )
     return environment.get_template("plan.html.j2").render(
         language=language, words=words, cards=cards, listed=listed, tables=tables,
         sizes=[[len(people) for _, people in cards_of] for cards_of in cards],
         quality=[_told(one, words, language) for one in made.measures], said=said_of(made, language),
     )  # fmt: skip
+
+
+def in_order(name: str) -> tuple[tuple[int, str], ...]:
+    """A key by which 2 comes before 10, and letters stand as in a list of names."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name))
 
 
 def _told(one: Measure, words: Mapping[str, str], language: Language) -> tuple[str, str, str, str]:
@@ -101,14 +114,20 @@ def said_of(made: Plan, language: Language) -> str:
             "{people} mensen aan {tables} tafels, {rounds} keer: {pairs} paren ontmoeten elkaar, {repeats} keer opnieuw"
         )
         rules = "; alle regels gelden." if not judged.broken else "; {broken} regels gelden niet."
-        second = "" if mirror is None else f" De tafels spiegelen het geheel: {verdict_of(mirror, words, language)}."
+        second = " De spiegel staat op {value}; lager dan {bound} kan geen indeling komen ({verdict})."
     else:
         first = (
             "{people} people at {tables} tables, {rounds} times: {pairs} pairs meet, {repeats} meetings are a repeat"
         )
         rules = "; all rules hold." if not judged.broken else "; {broken} rules do not hold."
-        second = "" if mirror is None else f" The tables mirror the whole: {verdict_of(mirror, words, language)}."
-    return (first + rules).format(**told) + second
+        second = " The mirror is at {value}; no plan can get below {bound} ({verdict})."
+    if mirror is None:
+        return (first + rules).format(**told)
+    told |= {
+        "value": _figure(mirror.value, language), "bound": _figure(mirror.bound or 0.0, language),
+        "verdict": verdict_of(mirror, words, language),
+    }  # fmt: skip
+    return (first + rules + second).format(**told)
 
 
 def moved_of(moves: int, fewest: int | None, language: Language) -> str:

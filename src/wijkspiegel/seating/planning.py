@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, Progress, front, plan, told
-from wijkspiegel.encounters.problem import pose
+from wijkspiegel.encounters.problem import Problem, pose
 from wijkspiegel.encounters.replan import Replanned, replan
 from wijkspiegel.encounters.rules import Weights
 from wijkspiegel.errors import InputError, SettingsError
@@ -57,8 +57,13 @@ class Asked:
     seconds: float = 10.0
 
 
-def make_plan(asked: Asked, out: Path, language: Language, progress: Progress) -> tuple[Plan, list[Path]]:
-    """Plan, and write it. Raises InputError where `out` has a plan already: none is overwritten."""
+def make_plan(
+    asked: Asked, out: Path, language: Language, progress: Progress, prove: Callable[[Problem], float] | None = None
+) -> tuple[Plan, list[Path]]:
+    """Plan, and write it. Raises InputError where `out` has a plan already: none is overwritten.
+
+    prove : what tells below which value no mirror can be; by counting where it is not given.
+    """
     _require_room(out)
     progress("reading")
     people, table = read_participants(asked.people, asked.person)
@@ -76,6 +81,9 @@ def make_plan(asked: Asked, out: Path, language: Language, progress: Progress) -
         "distances": distances_by(people, table, asked.diverse),
     }
     made = plan(people, **question, seed=asked.seed, seconds=asked.seconds, progress=progress)  # type: ignore[arg-type]
+    if prove is not None:
+        progress("proving how good a plan could be")
+        made = told(made.problem, made.seated, prove(made.problem))
     files = _files(made, people, asked, against, names, language)
     if asked.front:
         found = front(pose(people, **question), asked.seed, asked.seconds, progress)  # type: ignore[arg-type]

@@ -42,6 +42,9 @@ def serve(host: str, port: int, workers: int, background: bool) -> None:
     """Serve with gunicorn. In the background: until `stop`."""
     _require_free(host, port)
     set_up()
+    from wijkspiegel.site.meetings.seating import compile_planner  # noqa: PLC0415
+
+    compile_planner()
     command = [
         sys.executable, "-m", "gunicorn", "wijkspiegel.site.wsgi:application", "--bind", f"{host}:{port}",
         "--workers", str(workers), "--pid", str(_pid_file()), "--log-level", "warning", "--no-control-socket",
@@ -131,6 +134,7 @@ def clean_up(now: datetime, dry_run: bool, say: Progress) -> None:
     from django.db import transaction  # noqa: PLC0415
 
     from wijkspiegel.site.mail import rules as mail  # noqa: PLC0415
+    from wijkspiegel.site.meetings import counting  # noqa: PLC0415
     from wijkspiegel.site.meetings import rules as meetings  # noqa: PLC0415
     from wijkspiegel.site.people import rules as people  # noqa: PLC0415
 
@@ -139,6 +143,7 @@ def clean_up(now: datetime, dry_run: bool, say: Progress) -> None:
             "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
             "counted attempts": people.forget_attempts(now),
             "mails": mail.forget_sent(now, SENT_IS_KEPT),
+            "answers and places at tables": counting.forget_answers(now),
             "access needs": meetings.forget_needs(now),
             "names of participants": meetings.forget_participants(now),
         }

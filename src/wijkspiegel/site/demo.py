@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,8 +16,10 @@ from wijkspiegel.site.cities.models import City
 from wijkspiegel.site.cities.rules import write_approach
 from wijkspiegel.site.library import rules as library
 from wijkspiegel.site.library.models import Kind, Piece, Theme
+from wijkspiegel.site.mail.models import Message
+from wijkspiegel.site.meetings import mixing, seating
 from wijkspiegel.site.meetings import rules as meetings
-from wijkspiegel.site.meetings.models import Meeting
+from wijkspiegel.site.meetings.models import Meeting, Place
 from wijkspiegel.site.people.models import Role, User
 
 
@@ -46,7 +49,7 @@ def fill() -> list[DemoAccount]:
         for number, piece in enumerate(told["pieces"]):
             _publish(piece, cities[number % len(cities)], themes[number % len(themes)], team)
         for meeting in told["meetings"]:
-            _meet(meeting, city, team)
+            _meet(meeting, city, team, participant)
         dilemma = Piece.objects.get(kind=Kind.DILEMMA)
         library.answer(dilemma, city, "Wij vragen het niet, en laten de cursus rouleren langs alle wijken.", editor)
     return accounts
@@ -63,8 +66,9 @@ def _account(email: str, role: Role, city: str) -> DemoAccount:
     return DemoAccount(email, password, str(role.label))
 
 
-def _meet(meeting: dict[str, Any], city: City, team: User) -> None:
+def _meet(meeting: dict[str, Any], city: City, team: User, participant: User) -> None:
     """A meeting so many days from now; one in the past was made before it, and has a report."""
+    tables = meeting.pop("tables", None)
     now = timezone.now()
     starts = (now + timedelta(days=meeting.pop("days"))).replace(hour=14, minute=30, second=0, microsecond=0)
     made_at = min(now, starts - timedelta(days=30))
@@ -75,6 +79,23 @@ def _meet(meeting: dict[str, Any], city: City, team: User) -> None:
     meetings.publish(made.pk, team, made_at)
     if report:
         meetings.write_report(made.pk, report, True, Meeting.objects.get(pk=made.pk).version, team, now)
+    if tables:
+        _seat(made.pk, tables, team, participant)
+
+
+def _seat(pk: int, told: dict[str, Any], team: User, participant: User) -> None:
+    """People register, answer, and sit at tables that are fixed. No mail goes to who does not exist."""
+    now = timezone.now()
+    asked = [mixing.add(pk, {"ground": ""} | question, team, now) for question in told["questions"]]
+    for number, name in enumerate([*told["names"], "Deelnemer"]):
+        email = participant.email if name == "Deelnemer" else f"{name.lower().replace(' ', '.')}@wijkspiegel.example"
+        answers = {one.pk: one.choices[(number // (place + 1)) % len(one.choices)] for place, one in enumerate(asked)}
+        by = participant if email == participant.email else AnonymousUser()
+        one = meetings.register(pk, meetings.Applicant(name, email, answers=answers), by, email, now)
+        meetings.confirm(one.pk, Place.HELD, now)
+        Message.objects.filter(to=email).delete()
+    wanted = seating.Wanted(told["tables"], told["rounds"], told["seats"], {})
+    seating.lock(pk, seating.make(pk, wanted, 0, team, now).version, team, now)
 
 
 def _publish(piece: dict[str, Any], city: City, theme: Theme, team: User) -> None:

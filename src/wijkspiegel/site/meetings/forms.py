@@ -1,16 +1,18 @@
 """What is asked about meetings."""
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
+from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wijkspiegel.site.cities.models import City
 from wijkspiegel.site.library.rules import themes as open_themes
-from wijkspiegel.site.meetings.models import Meeting
+from wijkspiegel.site.meetings.models import Attribute, Meeting
 from wijkspiegel.site.meetings.rules import WRITTEN
 from wijkspiegel.site.people import rules as people
 
@@ -105,6 +107,40 @@ class RegistrationForm(Unhurried):
         "website",
         "started",
     ]
+
+
+class AnswersForm(forms.Form):
+    """The questions for the tables. Each can be left open; nothing is kept without consent.
+
+    given : attribute -> choice, what somebody answered before.
+    """
+
+    def __init__(self, *args: Any, asked: Sequence[Attribute], given: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        for one in asked:
+            self.fields[f"answer-{one.pk}"] = forms.ChoiceField(
+                label=one.name,
+                choices=[("", "–"), *((choice, choice) for choice in one.choices)],
+                required=False,
+                initial=given.get(one.pk, ""),
+                help_text=escape(f"{one.reason} {_ground_of(one)}".strip()),
+            )
+        self.fields["consent"] = forms.BooleanField(
+            label=_("Use my answers to make the tables. They are removed after the meeting."),
+            required=False,
+            initial=bool(given),
+            help_text=_("Without this your answers are not kept. You can change or withdraw them later."),
+        )
+
+    def answers(self) -> dict[int, str]:
+        """Attribute -> choice; nothing without consent."""
+        given = {one.pk: self.cleaned_data[f"answer-{one.pk}"] for one in self.asked}
+        return {pk: choice for pk, choice in given.items() if choice} if self.cleaned_data["consent"] else {}
+
+
+def _ground_of(attribute: Attribute) -> str:
+    return gettext("Legal ground: %(ground)s") % {"ground": attribute.ground} if attribute.ground else ""
 
 
 class QuestionForm(forms.Form):

@@ -131,3 +131,97 @@ class Photo(models.Model):
 
     class Meta:
         ordering: ClassVar = ["added", "pk"]
+
+
+class Attribute(models.Model):
+    """A question by whose answers the tables of a meeting are mixed. choices : the answers that can be given.
+
+    reason : why it is asked, for who registers. ground : by which law a question on what is specially protected may be
+    asked. weight : how many times as much as usual it matters at the tables. counts : once the meeting is over and the
+    answers are removed, choice -> how many took part, or FEW or WITHHELD.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attributes")
+    name = models.CharField(_("question"), max_length=100)
+    reason = models.CharField(_("why you ask it"), max_length=300)
+    choices = models.JSONField(default=list)
+    ground = models.CharField(max_length=300, blank=True)
+    weight = models.FloatField(default=1.0)
+    version = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [models.UniqueConstraint("meeting", Lower("name"), name="one_attribute_of_each_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+FEW = "few"
+"""A count of fewer people than may be told exactly, or of nobody."""
+
+WITHHELD = "withheld"
+"""A count that is not told because it would tell another."""
+
+
+class Answer(models.Model):
+    """What somebody answered, with consent, for the tables of this meeting only. It is removed after it."""
+
+    registration = models.ForeignKey(Registration, models.CASCADE, related_name="answers")
+    attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="answers")
+    choice = models.CharField(max_length=60)
+    consented = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("registration", "attribute", name="one_answer_to_a_question")]
+
+
+class Seating(models.Model):
+    """The plan of the tables of a meeting. seats : chairs at each table. seed : another one makes another plan.
+
+    quality : how good the plan is, in figures that tell of nobody. locked : since when participants see their tables.
+    counted : when the meeting was over and all but the counts was removed.
+    """
+
+    meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="seating")
+    tables = models.PositiveIntegerField(_("tables"))
+    rounds = models.PositiveIntegerField(_("rounds"))
+    seats = models.PositiveIntegerField(_("seats at each table"))
+    seed = models.PositiveIntegerField(default=1)
+    quality = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    made = models.DateTimeField(default=timezone.now)
+    locked = models.DateTimeField(null=True)
+    counted = models.DateTimeField(null=True)
+
+
+class Seat(models.Model):
+    """Where somebody sits in a round; both from 1."""
+
+    seating = models.ForeignKey(Seating, models.CASCADE, related_name="taken")
+    registration = models.ForeignKey(Registration, models.CASCADE, related_name="seats")
+    round = models.PositiveIntegerField()
+    table = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("seating", "registration", "round", name="one_seat_in_each_round")
+        ]
+
+
+class SeatingRule(models.Model):
+    """Who sits together, apart or at a table, as an organiser says. table : from 1, of those who sit at a fixed one."""
+
+    class Kind(models.TextChoices):
+        APART = "apart", _("never at one table")
+        TOGETHER = "together", _("always at one table")
+        AT = "at", _("always at this table")
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="seating_rules")
+    kind = models.CharField(max_length=10, choices=Kind)
+    people = models.ManyToManyField(Registration, related_name="seating_rules")
+    table = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]

@@ -5,7 +5,7 @@ lock), lets go what expired, and offers free seats to who waits. Seats are count
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -20,7 +20,19 @@ from django.utils.translation import gettext as _
 
 from wijkspiegel.site.audit.rules import record
 from wijkspiegel.site.meetings import letters, pictures, standing
-from wijkspiegel.site.meetings.models import LIVE, SEATED, Meeting, Photo, Place, Question, Registration, Stage
+from wijkspiegel.site.meetings.models import (
+    LIVE,
+    SEATED,
+    Answer,
+    Meeting,
+    Photo,
+    Place,
+    Question,
+    Registration,
+    Seat,
+    SeatingRule,
+    Stage,
+)
 from wijkspiegel.site.people import rules as people
 from wijkspiegel.site.people.models import Role, User
 
@@ -66,12 +78,12 @@ def create(given: Mapping[str, Any], by: people.Visitor, now: datetime) -> Meeti
 @transaction.atomic
 def change(pk: int, given: Mapping[str, Any], version: int, by: people.Visitor, now: datetime) -> Meeting:
     """Write it anew. Who registered hears of another time or place. Raises ConflictError where somebody wrote since."""
-    meeting = _locked(pk)
+    meeting = locked(pk)
     require(by, meeting.city_id or "")
     require(by, _code(given["city"]))
     _check_version(meeting, version)
     if given["starts"] != meeting.starts or given["ends"] != meeting.ends:
-        _check_not_begun(meeting, now)
+        check_not_begun(meeting, now)
         _check_ahead(given, now)
     _check_order(given)
     moved = any(getattr(meeting, name) != given[name] for name in MOVES)
@@ -89,10 +101,10 @@ def change(pk: int, given: Mapping[str, Any], version: int, by: people.Visitor, 
 @transaction.atomic
 def publish(pk: int, by: people.Visitor, now: datetime) -> Meeting:
     """From a draft to "save the date", or to open registration where that is due."""
-    meeting = _locked(pk)
+    meeting = locked(pk)
     require(by, meeting.city_id or "")
     if meeting.stage == Stage.DRAFT:
-        _check_not_begun(meeting, now)
+        check_not_begun(meeting, now)
         meeting.stage = Stage.PUBLISHED
         _save(meeting, now)
         _record("meeting published", meeting, by)
@@ -102,10 +114,10 @@ def publish(pk: int, by: people.Visitor, now: datetime) -> Meeting:
 @transaction.atomic
 def call_off(pk: int, by: people.Visitor, now: datetime) -> Meeting:
     """The meeting does not take place; everybody who registered hears of it."""
-    meeting = _locked(pk)
+    meeting = locked(pk)
     require(by, meeting.city_id or "")
     if meeting.stage == Stage.PUBLISHED:
-        _check_not_begun(meeting, now)
+        check_not_begun(meeting, now)
         meeting.stage = Stage.CANCELLED
         meeting.sequence += 1
         _save(meeting, now)
@@ -118,7 +130,7 @@ def call_off(pk: int, by: people.Visitor, now: datetime) -> Meeting:
 @transaction.atomic
 def discard(pk: int, by: people.Visitor) -> None:
     """Throw a draft away. What was published can only be cancelled."""
-    meeting = _locked(pk)
+    meeting = locked(pk)
     require(by, meeting.city_id or "")
     if meeting.stage != Stage.DRAFT:
         raise ValidationError(_("This meeting is public. It can be cancelled, not thrown away."))
@@ -129,7 +141,7 @@ def discard(pk: int, by: people.Visitor) -> None:
 @transaction.atomic
 def write_report(pk: int, text: str, publishes: bool, version: int, by: people.Visitor, now: datetime) -> Meeting:
     """What was said and seen, after the meeting."""
-    meeting = _locked(pk)
+    meeting = locked(pk)
     require(by, meeting.city_id or "")
     _check_version(meeting, version)
     _check_over(meeting, now)
@@ -196,7 +208,7 @@ def _check_order(given: Mapping[str, Any]) -> None:
         raise ValidationError({"opens": _("Registration opens before it closes.")})
 
 
-def _check_not_begun(meeting: Meeting, now: datetime) -> None:
+def check_not_begun(meeting: Meeting, now: datetime) -> None:
     if now >= meeting.starts:
         raise ValidationError(
             _("This meeting has begun: its time stays. Make a new one for another time; this one has a report.")
@@ -211,14 +223,14 @@ def _check_over(meeting: Meeting, now: datetime) -> None:
 # The lock, and what is done under it --------------------------------------------------------------------------------
 
 
-def _locked(pk: int) -> Meeting:
+def locked(pk: int) -> Meeting:
     """The lock that every change of places takes."""
     return Meeting.objects.select_for_update().get(pk=pk)
 
 
-def _locked_with(pk: int) -> tuple[Meeting, Registration]:
+def locked_with(pk: int) -> tuple[Meeting, Registration]:
     """A registration as it stands once its meeting is locked. Raises Registration.DoesNotExist."""
-    meeting = _locked(Registration.objects.values_list("meeting_id", flat=True).get(pk=pk))
+    meeting = locked(Registration.objects.values_list("meeting_id", flat=True).get(pk=pk))
     return meeting, meeting.registrations.get(pk=pk)
 
 
@@ -251,6 +263,8 @@ def _until(meeting: Meeting, now: datetime) -> datetime:
 def _place(one: Registration, to: Place, now: datetime, expires: datetime | None = None) -> None:
     one.state, one.changed, one.expires = to, now, expires
     one.save()
+    if to not in LIVE:
+        one.answers.all().delete()  # who does not come is at no table
 
 
 def _tell_of_move(meeting: Meeting, now: datetime) -> None:
@@ -268,7 +282,7 @@ def settle_all(now: datetime) -> int:
     due = list(standing.needs_care(now).order_by("pk").values_list("pk", flat=True))
     for pk in due:
         with transaction.atomic():
-            _settle(_locked(pk), now)
+            _settle(locked(pk), now)
     return len(due)
 
 
@@ -277,7 +291,7 @@ def settle_all(now: datetime) -> int:
 
 @dataclass(frozen=True)
 class Applicant:
-    """What somebody gives who wants to take part."""
+    """What somebody gives who wants to take part. answers : to the questions for the tables, attribute -> choice."""
 
     name: str
     email: str
@@ -285,6 +299,7 @@ class Applicant:
     needs: str = ""
     question: str = ""
     language: str = "nl"
+    answers: Mapping[int, str] = field(default_factory=dict)
 
 
 def register(pk: int, who: Applicant, by: people.Visitor, host: str, now: datetime) -> Registration:
@@ -299,15 +314,18 @@ def register(pk: int, who: Applicant, by: people.Visitor, host: str, now: dateti
     people.limit("register", f"{pk} {email}", MAILS_PER_HOUR, hour, now)
     own = email in standing.addresses_of(by)
     with transaction.atomic():
-        meeting = _locked(pk)
+        meeting = locked(pk)
         _check_open(meeting, now)
         _settle(meeting, now)
         known = _live(meeting).filter(email=email).first()
         if known is not None:
             letters.write("known", meeting, known, now, once=now.isoformat())
         one = known or _seat(meeting, who, email, own, now)
-        if who.question and (own or known is None):  # nobody asks in the name of another
-            one.questions.create(meeting=meeting, text=who.question, asked=now)
+        if own or known is None:  # nobody asks or answers in the name of another
+            if who.question:
+                one.questions.create(meeting=meeting, text=who.question, asked=now)
+            if who.answers and not standing.has_fixed_table(one):
+                _keep_answers(one, who.answers, now)
     return one
 
 
@@ -335,7 +353,7 @@ def _seat(meeting: Meeting, who: Applicant, email: str, own: bool, now: datetime
 @transaction.atomic
 def confirm(pk: int, seen: Place, now: datetime) -> Registration:
     """Take the seat that is held or offered, or the place in line, if it still stands as seen."""
-    meeting, one = _locked_with(pk)
+    meeting, one = locked_with(pk)
     _settle(meeting, now)
     one.refresh_from_db()
     if one.state != seen or meeting.stage != Stage.PUBLISHED or now >= meeting.starts:
@@ -352,7 +370,7 @@ def confirm(pk: int, seen: Place, now: datetime) -> Registration:
 @transaction.atomic
 def cancel(pk: int, now: datetime) -> Registration:
     """Give a seat or place in line back, by who has it. The seat goes to the first who waits."""
-    meeting, one = _locked_with(pk)
+    meeting, one = locked_with(pk)
     if one.state in LIVE and now < meeting.starts:
         _let_go(meeting, one, now)
         _settle(meeting, now)
@@ -363,7 +381,7 @@ def cancel(pk: int, now: datetime) -> Registration:
 @transaction.atomic
 def remove(pk: int, by: people.Visitor, now: datetime) -> None:
     """An organiser takes somebody off the list."""
-    meeting, one = _locked_with(pk)
+    meeting, one = locked_with(pk)
     require(by, meeting.city_id or "")
     if one.state in LIVE and now < meeting.starts:
         _let_go(meeting, one, now)
@@ -380,7 +398,7 @@ def _let_go(meeting: Meeting, one: Registration, now: datetime) -> None:
 @transaction.atomic
 def move(pk: int, to: int, by: people.Visitor, now: datetime) -> None:
     """Give somebody who waits another place in line, from 1."""
-    meeting, one = _locked_with(pk)
+    meeting, one = locked_with(pk)
     require(by, meeting.city_id or "")
     _settle(meeting, now)
     line = list(_live(meeting).filter(state=Place.WAITING))
@@ -401,7 +419,7 @@ def move(pk: int, to: int, by: people.Visitor, now: datetime) -> None:
 @transaction.atomic
 def ask(pk: int, text: str, now: datetime) -> None:
     """A question beforehand, by who registered, until the start."""
-    meeting, one = _locked_with(pk)
+    meeting, one = locked_with(pk)
     if one.state not in LIVE or meeting.stage != Stage.PUBLISHED or now >= meeting.starts:
         raise ValidationError(_("Questions can be sent in until the start, by who is registered."))
     if one.questions.count() >= QUESTIONS_EACH:
@@ -409,6 +427,31 @@ def ask(pk: int, text: str, now: datetime) -> None:
             _("You sent in %(most)d questions already. Bring the others along.") % {"most": QUESTIONS_EACH}
         )
     one.questions.create(meeting=meeting, text=text, asked=now)
+
+
+@transaction.atomic
+def answer(pk: int, answers: Mapping[int, str], now: datetime) -> None:
+    """Answer the questions for the tables, with consent, until one's tables are fixed. No answers: they go, always.
+
+    answers : attribute -> choice, in place of what was answered before.
+    """
+    meeting, one = locked_with(pk)
+    if answers and (one.state not in LIVE or meeting.stage != Stage.PUBLISHED or now >= meeting.starts):
+        raise ValidationError(_("These questions can be answered until the start, by who is registered."))
+    if answers and standing.has_fixed_table(one):
+        raise ValidationError(_("Your tables are fixed. You can withdraw your answers, not change them any more."))
+    _keep_answers(one, answers, now)
+
+
+def _keep_answers(one: Registration, answers: Mapping[int, str], now: datetime) -> None:
+    """In place of the earlier ones. Of questions that are asked no more, and of no choice, nothing is kept."""
+    one.answers.all().delete()
+    asked = one.meeting.attributes.filter(pk__in=answers)
+    Answer.objects.bulk_create(
+        Answer(registration=one, attribute=attribute, choice=answers[attribute.pk], consented=now)
+        for attribute in asked
+        if answers[attribute.pk] in attribute.choices
+    )
 
 
 def see_participants(meeting: Meeting, by: people.Visitor, action: str = "participants seen") -> list[Registration]:
@@ -427,7 +470,7 @@ def see_questions(meeting: Meeting, by: people.Visitor) -> list[Question]:
 @transaction.atomic
 def mark_attendance(pk: int, present: Sequence[int], by: people.Visitor, now: datetime) -> None:
     """Who of the participants was there. From the start on."""
-    meeting = _locked(pk)
+    meeting = locked(pk)
     require(by, meeting.city_id or "")
     if now < meeting.starts:
         raise ValidationError(_("Who is there can be marked from the start."))
@@ -501,4 +544,7 @@ def erase(user: User, now: datetime) -> None:
 
 def _anonymise(registrations: QuerySet[Registration]) -> int:
     Question.objects.filter(registration__in=registrations).update(registration=None)
+    Answer.objects.filter(registration__in=registrations).delete()
+    Seat.objects.filter(registration__in=registrations).delete()
+    SeatingRule.people.through.objects.filter(registration__in=registrations).delete()
     return registrations.update(name="", email="", organisation="", needs="")

@@ -10,7 +10,18 @@ from django.db.models import Count, Max, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from wijkspiegel.site.cities.models import City
-from wijkspiegel.site.meetings.models import LIVE, SEATED, Meeting, Photo, Place, Registration, Stage
+from wijkspiegel.site.meetings.models import (
+    LIVE,
+    SEATED,
+    Attribute,
+    Meeting,
+    Photo,
+    Place,
+    Registration,
+    Seat,
+    Seating,
+    Stage,
+)
 from wijkspiegel.site.people import rules as people
 from wijkspiegel.site.people.models import Role, User
 
@@ -165,9 +176,37 @@ def participants(meeting: Meeting) -> list[Registration]:
     return sorted(live, key=lambda one: one.state == Place.WAITING)
 
 
+def is_locked(meeting: Meeting) -> bool:
+    """Whether participants see their tables."""
+    return Seating.objects.filter(meeting=meeting, locked__isnull=False).exists()
+
+
+def asked_of(meeting: Meeting) -> list[Attribute]:
+    """The questions for the tables, while there is somebody to answer them."""
+    return list(meeting.attributes.filter(counts__isnull=True))
+
+
+def has_fixed_table(registration: Registration) -> bool:
+    return registration.seats.filter(seating__locked__isnull=False).exists()
+
+
+def answers_of(registration: Registration) -> dict[int, str]:
+    """Attribute -> choice."""
+    return dict(registration.answers.values_list("attribute", "choice"))
+
+
+def tables_of(registrations: Iterable[Registration]) -> dict[int, list[Seat]]:
+    """Registration -> where they sit, by round. Nothing before the tables are fixed, or of who does not come."""
+    found: dict[int, list[Seat]] = {}
+    seated = Seat.objects.filter(registration__in=registrations, registration__state=Place.CONFIRMED)
+    for seat in seated.filter(seating__locked__isnull=False).order_by("round"):
+        found.setdefault(seat.registration_id, []).append(seat)
+    return found
+
+
 def everything_about(user: User) -> list[dict[str, Any]]:
     """What is kept of somebody, for their export."""
-    found = registrations_of(user).prefetch_related("questions")
+    found = registrations_of(user).prefetch_related("questions", "answers__attribute", "seats")
     return [
         {
             "meeting": one.meeting.title,
@@ -180,6 +219,8 @@ def everything_about(user: User) -> list[dict[str, Any]]:
             "access needs": one.needs,
             "attended": one.attended,
             "questions": [question.text for question in one.questions.all()],
+            "answers for the tables": {answer.attribute.name: answer.choice for answer in one.answers.all()},
+            "tables": {seat.round: seat.table for seat in one.seats.all()},
         }
         for one in found
     ]

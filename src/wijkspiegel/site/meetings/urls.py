@@ -1,5 +1,6 @@
 from django.urls import path
 
+from wijkspiegel.site.meetings import seating_views as seating
 from wijkspiegel.site.meetings import views
 
 urlpatterns = [
@@ -16,6 +17,16 @@ urlpatterns = [
     path("meetings/<slug:slug>/questions/", views.questions, name="questions"),
     path("meetings/<slug:slug>/report/", views.report, name="report"),
     path("meetings/<slug:slug>/photos/", views.photos, name="photos"),
+    path("meetings/<slug:slug>/mixing/", seating.mixing_questions, name="mixing"),
+    path("meetings/<slug:slug>/mixing/<int:pk>/", seating.mixing_question, name="mixing-question"),
+    path("meetings/<slug:slug>/mixing/<int:pk>/remove/", seating.remove_mixing_question, name="remove-mixing-question"),
+    path("meetings/<slug:slug>/seating/", seating.tables, name="seating"),
+    path("meetings/<slug:slug>/seating/try/", seating.try_change, name="try-change"),
+    path("meetings/<slug:slug>/seating/change/", seating.change, name="change-seating"),
+    path("meetings/<slug:slug>/seating/stage/", seating.stage_tables, name="stage-seating"),
+    path("meetings/<slug:slug>/seating/rules/", seating.add_rule, name="add-seating-rule"),
+    path("meetings/<slug:slug>/seating/rules/<int:pk>/remove/", seating.remove_rule, name="remove-seating-rule"),
+    path("meetings/<slug:slug>/seating/print/", seating.print_tables, name="print-seating"),
     path("new-meeting/", views.edit, name="new-meeting"),
     path("registration/<str:token>/", views.registration, name="registration"),
     path("participants/<int:pk>/move/", views.move, name="move"),

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wijkspiegel.site.library import rules as library
 from wijkspiegel.site.meetings import calendar, letters, rules, standing
 from wijkspiegel.site.meetings.forms import (
+    AnswersForm,
     MeetingForm,
     PhotoForm,
     QuestionForm,
@@ -161,9 +162,10 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     found = _found(request, slug)
     now = timezone.now()
     form = RegistrationForm(request.POST or None, initial=_known_of(request))
-    if request.method == "POST" and form.is_valid():
+    tables = AnswersForm(request.POST or None, asked=standing.asked_of(found), given={})
+    if request.method == "POST" and form.is_valid() and tables.is_valid():
         try:
-            made = rules.register(found.pk, _applicant(form), request.user, _host(request), now)
+            made = rules.register(found.pk, _applicant(form, tables), request.user, _host(request), now)
         except rules.ClosedError as error:
             form.add_error(None, error)
         except people.TooManyError as error:
@@ -174,8 +176,8 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("registered", slug)
     (shown,) = standing.shown([found], now)
     return render(
-        request, "meetings/register.html", {"meeting": found, "shown": shown, "form": form},
-        status=400 if form.errors else 200,
+        request, "meetings/register.html", {"meeting": found, "shown": shown, "form": form, "tables": tables},
+        status=400 if form.errors or tables.errors else 200,
     )  # fmt: skip
 
 
@@ -183,9 +185,9 @@ def _known_of(request: HttpRequest) -> dict[str, str]:
     return {"name": request.user.name, "email": request.user.email} if request.user.is_authenticated else {}
 
 
-def _applicant(form: Form) -> rules.Applicant:
+def _applicant(form: Form, tables: AnswersForm) -> rules.Applicant:
     given = {name: form.cleaned_data[name] for name in ("name", "email", "organisation", "needs", "question")}
-    return rules.Applicant(**given, language=get_language() or "nl")
+    return rules.Applicant(**given, language=get_language() or "nl", answers=tables.answers())
 
 
 def _host(request: HttpRequest) -> str:
@@ -233,25 +235,35 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         found = Registration.objects.select_related("meeting__city").get(pk=pk)
     except Registration.DoesNotExist:
         return render(request, "meetings/registration_gone.html", status=404)
-    form = QuestionForm(request.POST if request.POST.get("step") == "ask" else None)
+    step = request.POST.get("step")
+    form = QuestionForm(request.POST if step == "ask" else None)
+    given = standing.answers_of(found)
+    tables = AnswersForm(
+        request.POST if step == "answer" else None, asked=standing.asked_of(found.meeting), given=given
+    )
     if request.method == "POST":
-        _take_step(request, form, found.pk, seen)
-        if not form.errors:
+        _take_step(request, form, tables, found.pk, seen)
+        if not (form.errors or tables.errors):
             return redirect("registration", letters.token_of(Registration.objects.get(pk=pk)))
     return render(
         request,
         "meetings/registration.html",
-        {"registration": found, "form": form, **_standing_of(found, seen)},
-        status=400 if form.errors else 200,
+        {"registration": found, "form": form, "tables": tables, "given": given, **_standing_of(found, seen)},
+        status=400 if form.errors or tables.errors else 200,
     )
 
 
-def _take_step(request: HttpRequest, form: QuestionForm, pk: int, seen: Place) -> None:
+def _take_step(request: HttpRequest, form: QuestionForm, tables: AnswersForm, pk: int, seen: Place) -> None:
     now = timezone.now()
     if request.POST.get("step") == "confirm":
         rules.confirm(pk, seen, now)
     elif request.POST.get("step") == "cancel":
         rules.cancel(pk, now)
+    elif request.POST.get("step") == "withdraw":
+        rules.answer(pk, {}, now)
+        messages.success(request, _("Your answers are removed."))
+    elif request.POST.get("step") == "answer":
+        _answer(request, tables, pk)
     elif form.is_valid():
         try:
             rules.ask(pk, form.cleaned_data["question"], now)
@@ -259,6 +271,18 @@ def _take_step(request: HttpRequest, form: QuestionForm, pk: int, seen: Place) -
             form.add_error(None, error)
         else:
             messages.success(request, _("Your question is with the organisers."))
+
+
+def _answer(request: HttpRequest, tables: AnswersForm, pk: int) -> None:
+    if not tables.is_valid():
+        return
+    answers = tables.answers()
+    try:
+        rules.answer(pk, answers, timezone.now())
+    except ValidationError as error:
+        tables.add_error(None, error)
+    else:
+        messages.success(request, _("Your answers are kept.") if answers else _("No answer of yours is kept."))
 
 
 def _standing_of(found: Registration, seen: Place) -> dict[str, Any]:
@@ -273,13 +297,18 @@ def _standing_of(found: Registration, seen: Place) -> dict[str, Any]:
         "may_cancel": ahead and not lapsed,
         "position": standing.position_of(found) if found.state == Place.WAITING else None,
         "questions": list(found.questions.order_by("asked")),
+        "seats": standing.tables_of([found]).get(found.pk, []),
+        "answered": list(found.answers.select_related("attribute")),
+        "may_answer": ahead and not lapsed and not standing.has_fixed_table(found),
     }
 
 
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    own = [(one, letters.token_of(one)) for one in standing.registrations_of(request.user)[:200]]
+    found = list(standing.registrations_of(request.user)[:200])
+    tables = standing.tables_of(found)
+    own = [(one, letters.token_of(one), tables.get(one.pk, [])) for one in found]
     return render(request, "meetings/mine.html", {"registrations": own})
 
 

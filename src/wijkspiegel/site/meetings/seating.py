@@ -1,0 +1,613 @@
+"""The tables of a meeting: made by the planner, changed by hand, fixed, and filled up with who came late.
+
+Only who has a confirmed seat sits at a table. The planner searches before the lock is taken: nobody who registers waits
+for it. What was found is written under the lock, if nobody wrote since.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from numpy.typing import NDArray
+
+from wijkspiegel.encounters.judge import NOWHERE, Judged, gaps, judge
+from wijkspiegel.encounters.people import Participants, Table
+from wijkspiegel.encounters.plan import plan
+from wijkspiegel.encounters.problem import Problem, pose
+from wijkspiegel.encounters.rules import Apart, At, Rule, Together, Weights, Who
+from wijkspiegel.errors import SettingsError
+from wijkspiegel.site.audit.rules import record
+from wijkspiegel.site.meetings import plans, rules
+from wijkspiegel.site.meetings.models import (
+    Attribute,
+    Meeting,
+    Registration,
+    Seat,
+    Seating,
+    SeatingRule,
+)
+from wijkspiegel.site.people import rules as people
+
+SECONDS = 2.0
+"""How long the planner searches."""
+
+MOST_RULES = 100
+BOUNDED = ("mirror", "repeats")
+"""Measures that the planner tells a bound of, and that are kept."""
+
+BROKEN = 1e6
+"""What a broken rule costs beside anything else."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an organiser asks for. seats : chairs at each table. weights : attribute -> how much it matters."""
+
+    tables: int
+    rounds: int
+    seats: int
+    weights: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Somebody goes to another table in a round, or changes places with somebody (`other`) who sits there."""
+
+    person: int
+    round: int
+    table: int | None = None
+    other: int | None = None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a change would do: each figure before and after, and the rules that it would break, as sentences."""
+
+    figures: list[tuple[str, float, float]]
+    breaks: list[str]
+
+    @property
+    def sentences(self) -> list[str]:
+        return [_compared(name, before, after) for name, before, after in self.figures if before != after]
+
+
+@dataclass(frozen=True)
+class Room:
+    """Who is seated, with what is asked of their tables, as it is read for the planner. labels : of the people."""
+
+    people: list[Registration]
+    labels: dict[int, str]
+    attributes: list[Attribute]
+    answers: dict[int, dict[int, str]]
+    rules: list[SeatingRule]
+
+
+# Making ---------------------------------------------------------------------------------------------------------------
+
+
+def make(pk: int, wanted: Wanted, version: int, by: people.Visitor, now: datetime, *, another: bool = False) -> Seating:
+    """Seat everybody who has a confirmed seat. another : a plan that differs from the last one.
+
+    version : of the plan that was seen, 0 for none. Raises ConflictError where somebody wrote since, and
+    ValidationError for what cannot be.
+    """
+    meeting = Meeting.objects.get(pk=pk)
+    rules.require(by, meeting.city_id or "")
+    earlier = _to_be_written(meeting, version, now)
+    room = _room_of(meeting, wanted.weights)
+    _check_fits(len(room.people), wanted)
+    _check_rules(room, wanted.tables, wanted.seats)
+    seed = (earlier.seed if earlier else 1) + another
+    places, quality = _searched(room, wanted, seed)
+    with transaction.atomic():
+        meeting = rules.locked(pk)
+        _to_be_written(meeting, version, now)
+        for attribute in room.attributes:
+            Attribute.objects.filter(pk=attribute.pk).update(weight=attribute.weight)
+        still = set(plans.labels_of(plans.seatable(meeting)))
+        settings = {"tables": wanted.tables, "rounds": wanted.rounds, "seats": wanted.seats, "seed": seed}
+        written = settings | {"quality": quality, "version": version + 1, "made": now}
+        seating, _new = Seating.objects.update_or_create(meeting=meeting, defaults=written)
+        _write(seating, {one: tables for one, tables in places.items() if one in still})
+        _record("tables made", meeting, by)
+    return seating
+
+
+def _to_be_written(meeting: Meeting, version: int, now: datetime) -> Seating | None:
+    """The plan that stands, if it is still the one that was seen and may be made anew."""
+    _check_not_over(meeting, now)
+    seating = Seating.objects.filter(meeting=meeting).first()
+    _check_version(seating, version)
+    if seating and seating.locked:
+        raise ValidationError(_("The tables are fixed. Open the plan again before you change it."))
+    return seating
+
+
+def _check_version(seating: Seating | None, version: int) -> None:
+    if (seating.version if seating else 0) != version:
+        raise people.ConflictError(_("Somebody else changed the tables meanwhile. Here they are; do yours once more."))
+
+
+def _check_not_over(meeting: Meeting, now: datetime) -> None:
+    if now >= meeting.ends:
+        raise ValidationError(_("This meeting is over."))
+
+
+def _check_fits(number: int, wanted: Wanted) -> None:
+    if not number:
+        raise ValidationError(_("Nobody has a confirmed seat yet. Make the tables when people have registered."))
+    if number < wanted.tables:
+        raise ValidationError(
+            {
+                "tables": _("%(people)d people cannot fill %(tables)d tables.")
+                % {"people": number, "tables": wanted.tables}
+            }
+        )
+    if number > wanted.tables * wanted.seats:
+        raise ValidationError(
+            {
+                "seats": _(
+                    "%(people)d people do not fit: there are %(chairs)d chairs. Give more tables, or at least "
+                    "%(seats)d seats at each."
+                )
+                % {
+                    "people": number, "chairs": wanted.tables * wanted.seats, "seats": -(-number // wanted.tables),
+                }
+            }
+        )  # fmt: skip
+
+
+def _check_rules(room: Room, tables: int, seats: int) -> None:
+    """Rules of an organiser that cannot hold together, in the organiser's language. The planner finds all others."""
+    circle = _circles(room)
+    fixed: dict[int, int] = {}
+    for rule in room.rules:
+        bound = [one.pk for one in rule.people.all() if one.pk in room.labels]
+        names = plans.joined(sorted(room.labels[pk] for pk in bound))
+        if rule.kind == SeatingRule.Kind.APART and len({circle[pk] for pk in bound}) < len(bound):
+            raise ValidationError(
+                _("Rules contradict each other: %(people)s never at one table, and always at one.") % {"people": names}
+            )
+        if rule.kind == SeatingRule.Kind.AT:
+            if rule.table is None or rule.table > tables:
+                raise ValidationError(
+                    _("A rule is about table %(table)s, and there are %(tables)d.")
+                    % {"table": rule.table, "tables": tables}
+                )
+            if any(fixed.setdefault(circle[pk], rule.table) != rule.table for pk in bound):
+                raise ValidationError(
+                    _("Rules contradict each other: %(people)s cannot sit at two tables.") % {"people": names}
+                )
+    if max(Counter(circle.values()).values(), default=0) > seats:
+        raise ValidationError(_("More people must sit together than there are seats at a table."))
+
+
+def _circles(room: Room) -> dict[int, int]:
+    """Registration -> one of those with whom they must sit, the same for all of these."""
+    circle = {one.pk: one.pk for one in room.people}
+    for rule in room.rules:
+        if rule.kind == SeatingRule.Kind.TOGETHER:
+            bound = {circle[one.pk] for one in rule.people.all() if one.pk in circle}
+            circle = {pk: min(bound) if head in bound else head for pk, head in circle.items()}
+    return circle
+
+
+def _searched(room: Room, wanted: Wanted, seed: int) -> tuple[dict[int, list[int]], dict[str, Any]]:
+    """Where everybody sits, and how good it is."""
+    with _as_form_error():
+        made = plan(
+            _participants(room), wanted.tables, wanted.rounds,
+            mirror=_mirrored(room), rules=_rules_of(room), weights=_weights_of(room), seed=seed, seconds=SECONDS,
+        )  # fmt: skip
+    places = _places_in(room, made.problem, made.seated)
+    bounds = {one.name: one.bound for one in made.measures if one.name in BOUNDED}
+    return places, _quality(room, wanted.tables, wanted.seats, places) | {"bounds": bounds}
+
+
+@contextmanager
+def _as_form_error() -> Iterator[None]:
+    try:
+        yield
+    except SettingsError as error:
+        raise ValidationError(str(error)) from None
+
+
+def _write(seating: Seating, places: plans.Places) -> None:
+    """In place of all earlier seats."""
+    seating.taken.all().delete()
+    Seat.objects.bulk_create(
+        Seat(seating=seating, registration_id=one, round=number, table=table)
+        for one, tables in places.items()
+        for number, table in enumerate(tables, 1)
+        if table
+    )
+
+
+def _record(action: str, meeting: Meeting, by: people.Visitor) -> None:
+    record(action, actor=by.pk, kind="meeting", of=meeting.pk, city=meeting.city_id or "")
+
+
+def compile_planner() -> None:
+    """The planner is compiled once on a machine, which takes longer than a visitor, or the server, would wait."""
+    plan(Participants(("a", "b", "c", "d"), {"x": ("1", "2", "1", "2")}), 2, 2, seconds=0.01)
+
+
+# Between the rows of the site and the arrays of the planner -----------------------------------------------------------
+
+
+def _room_of(meeting: Meeting, weights: Mapping[int, float] | None = None) -> Room:
+    attributes = list(meeting.attributes.all())
+    for attribute in attributes:
+        attribute.weight = (weights or {}).get(attribute.pk, attribute.weight)
+    here = plans.seatable(meeting)
+    labels = plans.labels_of(here)
+    bound = [rule for rule in meeting.seating_rules.prefetch_related("people") if _binds(rule, labels)]
+    return Room(here, labels, attributes, plans.answers_in(meeting, attributes), bound)
+
+
+def _binds(rule: SeatingRule, labels: Mapping[int, str]) -> bool:
+    """Whether enough of its people are there for a rule to say anything."""
+    return sum(one.pk in labels for one in rule.people.all()) >= (1 if rule.kind == SeatingRule.Kind.AT else 2)
+
+
+def _participants(room: Room) -> Participants:
+    answered = {
+        str(one.pk): tuple(room.answers[one.pk].get(person.pk, "") for person in room.people) for one in room.attributes
+    }
+    return Participants(tuple(room.labels[one.pk] for one in room.people), answered)
+
+
+def _mirrored(room: Room) -> tuple[str, ...]:
+    return tuple(str(one.pk) for one in room.attributes if one.weight > 0)
+
+
+def _weights_of(room: Room) -> Weights:
+    return Weights({str(one.pk): one.weight for one in room.attributes if one.weight > 0})
+
+
+def _rules_of(room: Room) -> tuple[Rule, ...]:
+    def rule_of(rule: SeatingRule) -> Rule:
+        names = tuple(sorted(room.labels[one.pk] for one in rule.people.all() if one.pk in room.labels))
+        if rule.kind == SeatingRule.Kind.AT:
+            return At(Who(names), (str(rule.table),))
+        return (Apart if rule.kind == SeatingRule.Kind.APART else Together)(names)
+
+    return tuple(rule_of(rule) for rule in room.rules)
+
+
+def _posed(room: Room, tables: int, seats: int, rounds: int) -> Problem:
+    """The question as it stands for who is in the room, with every chair that there is."""
+    chairs = tuple(Table(str(number), seats) for number in range(1, tables + 1))
+    with _as_form_error():
+        return pose(
+            _participants(room), chairs, rounds, mirror=_mirrored(room), weights=_weights_of(room),
+            rules=_rules_of(room),
+        )  # fmt: skip
+
+
+def _seated(room: Room, problem: Problem, places: plans.Places) -> NDArray[np.int64]:
+    """[round, person] as the planner has it: tables from 0, people in the order of their names, -1 for nowhere."""
+    by_label = {room.labels[one.pk]: one.pk for one in room.people}
+    columns = [places.get(by_label[label], [0] * problem.rounds) for label in problem.people.ids]
+    return np.array(columns, dtype=np.int64).T - 1
+
+
+def _places_in(room: Room, problem: Problem, seated: NDArray[np.int64]) -> dict[int, list[int]]:
+    by_label = {room.labels[one.pk]: one.pk for one in room.people}
+    columns = zip(problem.people.ids, seated.T, strict=True)
+    return {by_label[label]: [int(table) + 1 for table in column] for label, column in columns}
+
+
+def _judged(room: Room, tables: int, seats: int, places: plans.Places) -> Judged:
+    problem = _posed(room, tables, seats, max(map(len, places.values())))
+    return judge(problem, _seated(room, problem, places))
+
+
+def _quality(room: Room, tables: int, seats: int, places: plans.Places) -> dict[str, Any]:
+    """The figures that are kept of a plan. None of them tells of a person."""
+    judged = _judged(room, tables, seats, places)
+    return {"mirror": judged.mirror, "repeats": judged.repeats, "most_often": judged.most_often, "seated": len(places)}
+
+
+def _quality_now(room: Room, seating: Seating, places: plans.Places) -> dict[str, Any]:
+    """After a change. What is possible was found for those who were there then: with others it says nothing."""
+    found = _quality(room, seating.tables, seating.seats, places)
+    same = seating.quality.get("seated") == found["seated"]
+    return found | {"bounds": seating.quality.get("bounds", {}) if same else {}}
+
+
+# By hand --------------------------------------------------------------------------------------------------------------
+
+
+def weigh(pk: int, change: Change, by: people.Visitor) -> Cost:
+    """What a change would cost. Nothing is changed. Raises ValidationError for what cannot be."""
+    meeting = Meeting.objects.get(pk=pk)
+    rules.require(by, meeting.city_id or "")
+    seating = _changeable(meeting)
+    room, places = _standing(meeting, seating)
+    return _cost(room, seating, places, _changed(room, seating, places, change))
+
+
+@transaction.atomic
+def accept(pk: int, change: Change, sure: bool, version: int, by: people.Visitor, now: datetime) -> Seating:
+    """Do it. sure : also where it breaks a rule. Raises ConflictError where somebody changed the plan since."""
+    meeting = rules.locked(pk)
+    rules.require(by, meeting.city_id or "")
+    _check_not_over(meeting, now)
+    seating = _changeable(meeting)
+    _check_version(seating, version)
+    room, places = _standing(meeting, seating)
+    changed = _changed(room, seating, places, change)
+    cost = _cost(room, seating, places, changed)
+    if cost.breaks and not sure:
+        raise ValidationError([*cost.breaks, _("Say that you are sure: this breaks a rule.")])
+    for one in (change.person, change.other):
+        if one is not None:
+            seats = seating.taken.filter(registration=one, round=change.round)
+            seats.update(table=changed[one][change.round - 1])
+    seating.quality = _quality_now(room, seating, changed)
+    _save(seating, now)
+    _record("tables changed by hand", meeting, by)
+    return seating
+
+
+def _changeable(meeting: Meeting) -> Seating:
+    seating = Seating.objects.filter(meeting=meeting, counted=None).first()
+    if seating is None:
+        raise ValidationError(_("There is no plan of the tables."))
+    if seating.locked:
+        raise ValidationError(_("The tables are fixed. Open the plan again before you change it."))
+    return seating
+
+
+def _standing(meeting: Meeting, seating: Seating) -> tuple[Room, dict[int, list[int]]]:
+    """Who is seated now, and where. Those who cancelled are left out, and those who came late."""
+    places = plans.places_of(seating)
+    room = _room_of(meeting)
+    return _only(room, places), {one.pk: places[one.pk] for one in room.people if one.pk in places}
+
+
+def _only(room: Room, places: plans.Places) -> Room:
+    """The room without those who have no place."""
+    here = [one for one in room.people if one.pk in places]
+    labels = {one.pk: room.labels[one.pk] for one in here}
+    return Room(here, labels, room.attributes, room.answers, [rule for rule in room.rules if _binds(rule, labels)])
+
+
+def _changed(room: Room, seating: Seating, places: plans.Places, change: Change) -> dict[int, list[int]]:
+    if change.person not in room.labels or not 1 <= change.round <= seating.rounds:
+        raise ValidationError(_("This person has no place in this round."))
+    changed = {one: list(tables) for one, tables in places.items()}
+    at = change.round - 1
+    if change.other is not None:
+        if change.other not in room.labels or change.other == change.person:
+            raise ValidationError(_("Choose somebody else to change places with."))
+        changed[change.person][at], changed[change.other][at] = changed[change.other][at], changed[change.person][at]
+    else:
+        changed[change.person][at] = _free_table(seating, places, change)
+    if changed == places:
+        raise ValidationError(_("Nothing would change: choose another table."))
+    return changed
+
+
+def _free_table(seating: Seating, places: plans.Places, change: Change) -> int:
+    table = change.table or 0
+    if not 1 <= table <= seating.tables:
+        raise ValidationError(_("Choose a table, or somebody to change places with."))
+    taken = sum(tables[change.round - 1] == table for tables in places.values())
+    if taken >= seating.seats and places[change.person][change.round - 1] != table:
+        raise ValidationError(
+            _("Table %(table)d is full in this round. Choose somebody there to change places with.") % {"table": table}
+        )
+    return table
+
+
+def _cost(room: Room, seating: Seating, before: plans.Places, after: plans.Places) -> Cost:
+    was = _quality(room, seating.tables, seating.seats, before)
+    would_be = _quality(room, seating.tables, seating.seats, after)
+    broken = plans.broken_rules(room.rules, before, room.people)
+    breaks = [one for one in plans.broken_rules(room.rules, after, room.people) if one not in broken]
+    return Cost([(name, was[name], would_be[name]) for name in ("mirror", "repeats", "most_often")], breaks)
+
+
+def _compared(name: str, before: float, after: float) -> str:
+    """One figure that changes, as a sentence."""
+    difference = plans.told(abs(after - before))
+    worse = after > before
+    if name == "repeats":
+        number = int(abs(after - before))
+        if worse:
+            return ngettext(
+                "%(n)d more time that two people meet again.", "%(n)d more times that two people meet again.", number
+            ) % {"n": number}
+        return ngettext(
+            "%(n)d time fewer that two people meet again.", "%(n)d times fewer that two people meet again.", number
+        ) % {"n": number}
+    if name == "mirror":
+        told = (
+            _("The tables mirror the room less well: %(difference)s further from it.")
+            if worse
+            else _("The tables mirror the room better: %(difference)s nearer to it.")
+        )
+        return told % {"difference": difference}
+    return _("The same two people meet at most %(after)d times; that was %(before)d.") % {
+        "after": int(after), "before": int(before),
+    }  # fmt: skip
+
+
+def _save(seating: Seating, now: datetime) -> None:
+    seating.version += 1
+    seating.made = now
+    seating.save()
+
+
+# Fixing, and who comes late -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def lock(pk: int, version: int, by: people.Visitor, now: datetime) -> Seating:
+    """Fix the tables: participants see their own from now on, and only opening the plan again changes it."""
+    meeting, seating = _opened(pk, version, by, now)
+    if seating.locked is None:
+        seating.locked = now
+        _save(seating, now)
+        _record("tables fixed", meeting, by)
+    return seating
+
+
+@transaction.atomic
+def unlock(pk: int, version: int, by: people.Visitor, now: datetime) -> Seating:
+    """Open the plan again: participants see no tables until it is fixed."""
+    meeting, seating = _opened(pk, version, by, now)
+    if seating.locked is not None:
+        seating.locked = None
+        _save(seating, now)
+        _record("tables opened", meeting, by)
+    return seating
+
+
+@transaction.atomic
+def seat_late(pk: int, seats: int, version: int, by: people.Visitor, now: datetime) -> int:
+    """Give who came late the free chairs where they cost least; nobody else moves. Returns how many there were.
+
+    seats : chairs at each table from now on, not fewer than there are.
+    """
+    meeting, seating = _opened(pk, version, by, now)
+    places, room = plans.places_of(seating), _room_of(meeting)
+    late = [one for one in room.people if one.pk not in places]
+    here = {one.pk: places[one.pk] for one in room.people if one.pk in places}
+    seating.seats = max(seats, seating.seats)
+    free = seating.tables * seating.seats - len(here)
+    if len(late) > free:
+        raise ValidationError(
+            _("There are %(free)d free chairs for %(late)d people. Give more seats at each table.")
+            % {"free": free, "late": len(late)}
+        )
+    if not late:
+        return 0
+    _seated_late(room, seating, here, late)
+    Seat.objects.bulk_create(
+        Seat(seating=seating, registration=one, round=number, table=table)
+        for one in late
+        for number, table in enumerate(here[one.pk], 1)
+    )
+    seating.quality = _quality_now(room, seating, here)
+    _save(seating, now)
+    _record("late participants seated", meeting, by)
+    return len(late)
+
+
+def _seated_late(room: Room, seating: Seating, places: dict[int, list[int]], late: Sequence[Registration]) -> None:
+    """Add the places of who came late, one by one and round by round: the cheapest table with a free chair."""
+    problem = _posed(room, seating.tables, seating.seats, seating.rounds)
+    columns = {label: column for column, label in enumerate(problem.people.ids)}
+    seated = _seated(room, problem, places)
+    for one in late:
+        column, own = columns[room.labels[one.pk]], [rule for rule in room.rules if one in rule.people.all()]
+        places[one.pk] = []
+        for number in range(seating.rounds):
+            prices = _prices(problem, seated, column, number) + _broken_at(own, places, one, number, seating.tables)
+            taken = np.bincount(seated[number][seated[number] != NOWHERE], minlength=seating.tables)
+            prices[taken >= seating.seats] = np.inf
+            seated[number, column] = int(prices.argmin())
+            places[one.pk].append(int(prices.argmin()) + 1)
+
+
+def _prices(problem: Problem, seated: NDArray[np.int64], column: int, number: int) -> NDArray[np.float64]:
+    """[table], what it costs when one more person, who has no seat in this round yet, sits there."""
+    own = problem.category[column]
+    further: NDArray[np.float64] = (problem.weight[own] * (2 * gaps(problem, seated)[number][:, own] + 1)).sum(axis=1)
+    earlier = seated[:number]
+    met = (earlier == earlier[:, [column]]).sum(axis=0)
+    met[column] = 0
+    there = seated[number] != NOWHERE
+    again = np.bincount(seated[number][there], weights=met[there], minlength=len(problem.tables))
+    return further + problem.weights.repeat * again
+
+
+def _broken_at(
+    own: Sequence[SeatingRule], places: plans.Places, one: Registration, number: int, tables: int
+) -> NDArray[np.float64]:
+    """[table], what the rules that are about somebody would cost there."""
+
+    def broken(table: int) -> int:
+        at = {pk: [each[number]] for pk, each in places.items() if len(each) > number} | {one.pk: [table]}
+        return len(plans.rules_broken_by(own, at))
+
+    return np.array([BROKEN * broken(table) if own else 0.0 for table in range(1, tables + 1)])
+
+
+def _opened(pk: int, version: int, by: people.Visitor, now: datetime) -> tuple[Meeting, Seating]:
+    """A plan as it stands once its meeting is locked, if it is still the one that was seen."""
+    meeting = rules.locked(pk)
+    rules.require(by, meeting.city_id or "")
+    _check_not_over(meeting, now)
+    seating = Seating.objects.filter(meeting=meeting, counted=None).first()
+    if seating is None:
+        raise ValidationError(_("There is no plan of the tables."))
+    _check_version(seating, version)
+    return meeting, seating
+
+
+# Rules of the organiser -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_rule(
+    pk: int, kind: str, who: Sequence[int], table: int | None, by: people.Visitor, now: datetime
+) -> SeatingRule:
+    """Say who sits apart, together or at a table. It holds for the next plan, and is shown where this one breaks it."""
+    meeting = _ruled(pk, by, now)
+    chosen = [one for one in plans.seatable(meeting) if one.pk in who]
+    fixed = kind == SeatingRule.Kind.AT
+    if len(chosen) < (1 if fixed else 2):
+        raise ValidationError({"people": _("Choose at least %(n)d.") % {"n": 1 if fixed else 2}})
+    if fixed and not table:
+        raise ValidationError({"table": _("At which table?")})
+    seating = Seating.objects.filter(meeting=meeting).first()
+    if fixed and seating and table and table > seating.tables:
+        raise ValidationError({"table": _("There are %(tables)d tables.") % {"tables": seating.tables}})
+    if meeting.seating_rules.count() >= MOST_RULES:
+        raise ValidationError(_("There are %(most)d rules already.") % {"most": MOST_RULES})
+    rule = meeting.seating_rules.create(kind=kind, table=table if fixed else None)
+    rule.people.set(chosen)
+    _record("rule of the tables added", meeting, by)
+    return rule
+
+
+@transaction.atomic
+def remove_rule(pk: int, by: people.Visitor, now: datetime) -> None:
+    rule = SeatingRule.objects.get(pk=pk)
+    meeting = _ruled(rule.meeting_id, by, now)
+    rule.delete()
+    _record("rule of the tables removed", meeting, by)
+
+
+def _ruled(pk: int, by: people.Visitor, now: datetime) -> Meeting:
+    meeting = rules.locked(pk)
+    rules.require(by, meeting.city_id or "")
+    _check_not_over(meeting, now)
+    if Seating.objects.filter(meeting=meeting, locked__isnull=False).exists():
+        raise ValidationError(_("The tables are fixed. Open the plan again before you change it."))
+    return meeting
+
+
+# Seeing ---------------------------------------------------------------------------------------------------------------
+
+
+def see(meeting: Meeting, by: people.Visitor, action: str = "tables seen") -> plans.PlanShown | None:
+    """The plan, for organisers; None where there is none, or only counts. That they looked is written down."""
+    rules.require(by, meeting.city_id or "")
+    seating = Seating.objects.filter(meeting=meeting, counted=None).first()
+    if seating is None:
+        return None
+    _record(action, meeting, by)
+    return plans.plan_of(meeting, seating)
