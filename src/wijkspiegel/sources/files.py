@@ -29,6 +29,9 @@ from wijkspiegel.errors import InputError
 MISSING = ("", ".", "null", "none", "nan", "na", "n/a", "#n/a")
 """What stands for no figure, in small letters: CBS writes a point, other programs their own word."""
 
+BLOCK = 1 << 24
+"""Bytes of a CSV file that are read at once."""
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -279,7 +282,12 @@ def _read_csv(path: Path, sheet: str | None) -> RawTable:
     try:
         data = pyarrow.csv.read_csv(
             pa.py_buffer(text.encode()),
-            read_options=pyarrow.csv.ReadOptions(column_names=names, skip_rows_after_names=1, block_size=1 << 24),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names,
+                skip_rows_after_names=1,
+                block_size=BLOCK,
+                use_threads=len(text) > BLOCK,  # a thread that is still there when an error ends the program aborts it
+            ),
             parse_options=pyarrow.csv.ParseOptions(delimiter=separator, newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
