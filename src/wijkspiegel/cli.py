@@ -316,7 +316,9 @@ def plan(
     people: Annotated[Path, typer.Argument(help="File of who is to be seated: a row for each (CSV, Excel, Parquet).")],
     tables: Annotated[int | None, typer.Option(help="How many tables. Else [tables] in --rules.")] = None,
     rounds: Annotated[int, typer.Option(help="How many times people change tables, the first included.")] = 1,
-    seats: Annotated[int | None, typer.Option(help="Seats at each table. Else as many as even tables need.")] = None,
+    seats: Annotated[
+        int | None, typer.Option(min=1, help="Seats at each table. Else as many as even tables need.")
+    ] = None,
     mirror: Annotated[
         str | None, typer.Option(help="Columns that every table should mirror: area,age,age*language.")
     ] = None,
@@ -363,6 +365,7 @@ def plan(
             made, written = make_plan(asked, out, language.value, progress)
     for note in made.problem.notes:
         screen.print(f"[yellow]note[/] {escape(note)}")
+    screen.print(f"Mirrored: {escape(', '.join(made.problem.attributes)) or 'nothing'}")
     for one in made.measures:
         bound = "" if one.bound is None else f", best possible {one.bound:,.1f}"
         screen.print(f"  {one.name}: {one.value:,.1f}{bound}{', ' if one.verdict else ''}{one.verdict}")

@@ -13,7 +13,8 @@ from wijkspiegel.encounters.distances import most_apart, only_distances
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, plan
 from wijkspiegel.encounters.problem import Floats, Ints, pose
-from wijkspiegel.encounters.rules import Apart
+from wijkspiegel.encounters.rules import Apart, Weights
+from wijkspiegel.errors import SettingsError
 
 
 def named(number: int, **attributes: str) -> Participants:
@@ -90,8 +91,8 @@ def test_the_best_is_found_beside_a_rule(seed: int) -> None:
 def test_the_mirror_and_distances_are_weighed_against_each_other() -> None:
     distances = whole_distances(6, 1)
     people = named(6, age="ababab")
-    mirrored = plan(people, 2, distances=distances, diversity=1e-3, seconds=0.05)
-    apart = plan(people, 2, distances=distances, diversity=1e3, seconds=0.05)
+    mirrored = plan(people, 2, distances=distances, weights=Weights(distance=1e-3), seconds=0.05)
+    apart = plan(people, 2, distances=distances, weights=Weights(distance=1e3), seconds=0.05)
     even = [row for row in seatings(6, [3, 3], [3, 3]) if row[[0, 2, 4]].sum() in (1, 2)]
     assert mirrored.judged.distance == max(recounted(distances, row) for row in even)
     assert apart.judged.distance == best_of_all(distances, [3, 3], [3, 3])
@@ -151,5 +152,6 @@ def test_only_distances_count_where_nothing_else_was_asked() -> None:
     assert not only_distances(pose(named(6), 2, 2, distances=distances))
     assert not only_distances(pose(named(6), 2, distances=distances, rules=[Apart(pair)]))
     assert not only_distances(pose(named(6), 2, distances=distances, before=[pair]))
-    assert not only_distances(pose(named(6), 2, distances=distances, diversity=0.0))
+    with pytest.raises(SettingsError, match="What distances are worth is 0: it must be more than 0"):
+        pose(named(6), 2, distances=distances, weights=Weights(distance=0.0))
     assert not only_distances(pose(named(6, age="aabbcc"), 2, distances=distances))

@@ -319,6 +319,20 @@ def test_a_descent_ends_where_no_exchange_helps() -> None:
     state = state_of(problem, np.array([[0] * 4 + [1] * 4 + [2] * 4] * 2))
     asked = asked_of(problem)
     first = judge(problem, state.at.astype(np.int64)).cost
-    cost = descend(asked, state, first, -1e18, 10_000, 0)
+    cost = descend(asked, state, first, -1e18, 10_000)
     assert cost == pytest.approx(judge(problem, state.at.astype(np.int64)).cost)
-    assert descend(asked, state, cost, -1e18, 10_000, 0) == cost < first
+    assert descend(asked, state, cost, -1e18, 10_000) == cost < first
+
+
+def test_no_bound_on_distances_is_given_where_tables_need_not_be_full() -> None:
+    alike = np.ones((4, 4)) - np.eye(4)
+    made = plan(named(4), [Table("1", 4), Table("2", 4)], distances=alike, seconds=0.05)
+    assert made.judged.distance == 6.0  # all four at one table: more than two and two could have
+    assert [(one.bound, one.verdict) for one in made.measures if one.name == "distance"] == [(None, "no useful bound")]
+
+
+def test_a_table_at_which_nobody_sits_needs_no_host() -> None:
+    rules: list[Rule] = [EachTable(Who(("a00",)), 1)]
+    made = plan(named(4), [Table("1", 4), Table("2", 4)], rules=rules, seconds=0.05)
+    assert made.judged.broken == ()
+    assert len(set(made.seated[0].tolist())) == 1

@@ -89,14 +89,15 @@ def _even_excess(meetings: int, pairs: int) -> int:
 def distance_bound(problem: Problem) -> float:
     """The most that distances within tables can add up to: Donath & Hoffman (1973), by eigenvalues. inf where unknown.
 
-    For tables of one size s, of the matrix D of n people: s/2 (1'D1/n + the largest eigenvalues of D across from 1, as
-    many as there are tables but one).
+    For full tables of one size s, of the matrix D of n people: s/2 (1'D1/n + the largest eigenvalues of D across from
+    1, as many as there are tables but one).
     """
     people = len(problem.people)
     if not len(problem.distances):
         return 0.0
     sizes = problem.seats
-    if (sizes != sizes[0, 0]).any() or not problem.present.all() or people > 4_000:
+    chairs = sum(table.capacity for table in problem.tables)
+    if chairs != people or (sizes != sizes[0, 0]).any() or not problem.present.all() or people > 4_000:
         return float("inf")
     distances = problem.distances
     mean = distances.mean(axis=1)

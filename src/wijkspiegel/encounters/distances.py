@@ -22,7 +22,6 @@ def only_distances(problem: Problem) -> bool:
     """Whether distances are all that counts: one round, no mirror, no rules, nobody met before."""
     return (
         len(problem.distances) > 0
-        and problem.diversity > 0
         and problem.rounds == 1
         and not problem.attributes
         and not problem.rules

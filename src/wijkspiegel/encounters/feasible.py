@@ -19,7 +19,7 @@ from wijkspiegel.errors import SettingsError
 
 PATIENCE = 20.0
 """Seconds for one question; then it counts as unanswered."""
-INFEASIBLE = 2
+OPTIMAL, INFEASIBLE = 0, 2
 Row = tuple[dict[int, float], float, float]
 """Variable -> coefficient, and what the sum lies between."""
 
@@ -43,15 +43,23 @@ class _Round:
         return len(self.ruled) * len(self.problem.tables) + table
 
 
-def seat_by_rules(problem: Problem, number: int, home: Ints | None = None) -> Ints | None:
-    """[person], a table in the round of this number, so that all rules hold; None where no answer was found in time.
+@dataclass(frozen=True)
+class ByRules:
+    """row : [person], a table each, so that all rules hold; None: none was found in time. proved : no better one is."""
+
+    row: Ints | None
+    proved: bool
+
+
+def seat_by_rules(problem: Problem, number: int, home: Ints | None = None) -> ByRules:
+    """A table for everybody in the round of this number, so that all rules hold.
 
     home : [person], where they sit now (NOWHERE: nowhere yet): as few as possible then move.
     Raises SettingsError that names the fewest rules that cannot hold together.
     """
     every = _rules_in(problem, number)
     found = _solve(problem, number, every, home)
-    if isinstance(found, str):
+    if found is None:
         raise SettingsError(_contradiction(problem, number, every))
     return found
 
@@ -69,11 +77,11 @@ def _contradiction(problem: Problem, number: int, every: Sequence[int]) -> str:
     corrections: list[frozenset[int]] = []
     while True:
         chosen = _hitting(every, corrections)
-        if isinstance(_solve(problem, number, chosen), str):
+        if _solve(problem, number, chosen) is None:
             break
         kept = list(chosen)
         for rule in every:
-            if rule not in kept and not isinstance(_solve(problem, number, (*kept, rule)), str):
+            if rule not in kept and _solve(problem, number, (*kept, rule)) is not None:
                 kept.append(rule)
         corrections.append(frozenset(every) - frozenset(kept))
     told = "; ".join(str(problem.rules[rule]) for rule in sorted(chosen))
@@ -99,8 +107,8 @@ def _hitting(every: Sequence[int], corrections: list[frozenset[int]]) -> tuple[i
     return tuple(rule for rule, taken in zip(every, found.x, strict=True) if taken > 0.5)
 
 
-def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | None = None) -> Ints | str | None:
-    """[person] tables; a text where it cannot be; None where that is not known after `PATIENCE`."""
+def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | None = None) -> ByRules | None:
+    """None where it cannot be."""
     there = np.flatnonzero(problem.present[number])
     spoken = {person for source in rules for person in _people_of(problem, source)}
     ruled = np.array(sorted(spoken & set(there.tolist())), dtype=np.int64)
@@ -130,8 +138,9 @@ def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | Non
         options={"time_limit": PATIENCE},
     )  # fmt: skip
     if found.status == INFEASIBLE:
-        return "infeasible"
-    return None if found.x is None else _seated(asked, np.round(found.x).astype(np.int64), home)
+        return None
+    seated = None if found.x is None else _seated(asked, np.round(found.x).astype(np.int64), home)
+    return ByRules(seated, found.status == OPTIMAL)
 
 
 def _seats(asked: _Round) -> Iterator[Row]:
@@ -192,7 +201,7 @@ def _rows_of(asked: _Round, source: int, size: int) -> Iterator[Row]:  # noqa: P
 
 
 def _conditions_of(asked: _Round, source: int, size: int) -> Iterator[Row]:
-    """The same as `judge` asks; but a table without anybody must have what it needs too."""
+    """The same as `judge` asks, of tables at which anybody sits."""
     problem, given = asked.problem, asked.problem.conditions
     for condition in np.flatnonzero(given.sources == source):
         one, other, least, most = (int(part[condition]) for part in (given.one, given.other, given.least, given.most))
@@ -200,7 +209,11 @@ def _conditions_of(asked: _Round, source: int, size: int) -> Iterator[Row]:
             with_one = [person for person in asked.ruled if one < given.marks.shape[1] and given.marks[person, one]]
             row = {asked.at(person, table): 1.0 for person in with_one}
             if given.kind[condition] == EACH:
-                yield row, least, most
+                yield row, -np.inf, most
+                used = size + table
+                everybody = {asked.at(person, table): 1.0 for person in asked.ruled} | {asked.others(table): 1.0}
+                yield everybody | {used: -float(problem.tables[table].capacity)}, -np.inf, 0
+                yield row | {used: -float(least)}, 0, np.inf
             elif given.kind[condition] == COMMON:
                 languages = range(one, other)
                 chosen = {size + number * len(problem.tables) + table: 1.0 for number in range(len(languages))}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Bools, Floats, Ints, Problem
+from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Bools, Conditions, Floats, Ints, Problem
 from wijkspiegel.encounters.rules import At, Together, in_rounds, listed
 
 NOWHERE = -1
@@ -47,7 +47,7 @@ def judge(problem: Problem, seated: Ints) -> Judged:
     repeats, excess, pairs, most_often = _meetings(problem, seated)
     refused = int(sum(not _granted(problem, seated, wish) for wish in _wishes_of(problem, seated, must=False)))
     distance = _distance(problem, seated)
-    cost = mirror + weights.repeat * excess + weights.wish * refused - problem.diversity * distance
+    cost = mirror + weights.repeat * excess + weights.wish * refused - weights.distance * distance
     found = list(_broken(problem, seated))
     told, where = tuple(dict.fromkeys(text for _, text in found)), tuple(sorted({number + 1 for number, _ in found}))
     return Judged(mirror, repeats, excess, pairs, most_often, refused, distance, cost, told, where)
@@ -176,17 +176,18 @@ def _tables_that_break(problem: Problem, condition: int, number: int, row: Ints)
     rules = problem.conditions
     if not (int(rules.rounds[condition]) >> number) & 1:
         return []
-    one, other = int(rules.one[condition]), int(rules.other[condition])
     broken = []
     for table in np.flatnonzero(rules.tables[condition]):
         held = rules.marks[row == table]
-        if len(held) and not _holds(rules.kind[condition], held, one, other, rules, condition):
+        if len(held) and not _holds(rules, condition, held):
             broken.append(int(table))
     return broken
 
 
-def _holds(kind: int, held: Bools, one: int, other: int, rules: object, condition: int) -> bool:
-    least, most = int(rules.least[condition]), int(rules.most[condition])  # type: ignore[attr-defined]
+def _holds(rules: Conditions, condition: int, held: Bools) -> bool:
+    """held : [person at the table, mark]."""
+    kind, one, other = int(rules.kind[condition]), int(rules.one[condition]), int(rules.other[condition])
+    least, most = int(rules.least[condition]), int(rules.most[condition])
     if kind == EACH:
         return least <= int(held[:, one].sum()) <= most
     if kind == WITH:

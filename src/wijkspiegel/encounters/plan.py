@@ -65,7 +65,6 @@ def plan(
     against: Reference | None = None,
     before: Iterable[tuple[str, str]] = (),
     distances: Floats | None = None,
-    diversity: float = 1.0,
     seed: int = 1,
     seconds: float = 10.0,
     progress: Progress = lambda step: None,
@@ -73,7 +72,7 @@ def plan(
     """Seat people at tables over rounds. See `pose` for what can be asked, and what cannot."""
     problem = pose(
         people, tables, rounds, mirror=mirror, rules=rules, weights=weights, against=against, before=before,
-        distances=distances, diversity=diversity,
+        distances=distances,
     )  # fmt: skip
     return solve(problem, seed, seconds, progress)
 
@@ -143,8 +142,13 @@ def _starts(problem: Problem, seed: int) -> Iterator[tuple[Ints, float]]:
         by_rules: list[Ints] = []
         for number in range(problem.rounds):
             alike = next((row for earlier, row in enumerate(by_rules) if _same_rules(problem, earlier, number)), None)
-            found = seat_by_rules(problem, number) if alike is None else alike
-            by_rules.append(_by_hand(problem, number) if found is None else found)
+            found = seat_by_rules(problem, number).row if alike is None else alike
+            if found is None:
+                raise SettingsError(
+                    f"Whether all rules can hold in round {number + 1} was not found out in time. "
+                    "Leave out some, and try again."
+                )
+            by_rules.append(found)
         yield np.array(by_rules), 0.0
         return
     yield np.stack([_at_random(problem, number, seed) for number in range(problem.rounds)]), 0.0
@@ -156,12 +160,6 @@ def _starts(problem: Problem, seed: int) -> Iterator[tuple[Ints, float]]:
 def _same_rules(problem: Problem, one: int, other: int) -> bool:
     return not any(rule.rounds for rule in problem.rules) and bool(
         (problem.present[one] == problem.present[other]).all()
-    )
-
-
-def _by_hand(problem: Problem, number: int) -> Ints:
-    raise SettingsError(
-        f"Whether all rules can hold in round {number + 1} was not found out in time. Leave out some, and try again."
     )
 
 
@@ -188,7 +186,7 @@ def _run(
 ) -> tuple[Ints, float]:
     """One annealing from a start, then every exchange that still helps. Returns the plan and its cost."""
     if only_distances(problem):
-        most = -goal / problem.diversity
+        most = -goal / problem.weights.distance
         row = most_apart(problem, begin[0], most, steps, seed.generate_state(1, np.uint64))
         return row[None], judge(problem, row[None]).cost
     state = state_of(problem, begin)
@@ -197,7 +195,7 @@ def _run(
     numbers = seed.generate_state(1, np.uint64)
     cost = anneal(asked, state, first, goal, steps, hot, cold, whole, 0, numbers)
     if not len(asked.conditions) and not len(asked.wish_person):
-        descend(asked, state, cost, goal, steps, 0)
+        descend(asked, state, cost, goal, steps)
     seated = state.at.astype(np.int64)
     return seated, judge(problem, seated).cost
 
@@ -213,8 +211,8 @@ def _temperatures(problem: Problem, whole: float) -> tuple[float, float]:
     elif meets(problem) and problem.weights.repeat:
         hots.append(0.5 * problem.weights.repeat)
         colds.append(0.1 * problem.weights.repeat)
-    if len(problem.distances) and problem.diversity:
-        spread = float(problem.distances.std()) * problem.diversity
+    if len(problem.distances):
+        spread = float(problem.distances.std()) * problem.weights.distance
         hots.append(0.6 * spread)
         colds.append(0.02 * spread)
     if len(problem.wishes.person):
@@ -228,7 +226,7 @@ def _temperatures(problem: Problem, whole: float) -> tuple[float, float]:
 def cost_bound(problem: Problem) -> float:
     """The least that any plan can cost."""
     _, excess = repeat_bounds(problem) if meets(problem) else (0, 0)
-    furthest = problem.diversity * distance_bound(problem)
+    furthest = problem.weights.distance * distance_bound(problem)
     return mirror_bound(problem) + problem.weights.repeat * excess - furthest
 
 

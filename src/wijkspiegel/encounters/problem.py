@@ -38,7 +38,7 @@ CROSSED = "*"
 UNKNOWN = ""
 ALL_ROUNDS = -1
 MOST_ROUNDS = 60
-MOST_WHO_MEET = 20_000
+MOST_WHO_MEET = 5_000
 """People in a plan of several rounds: who met whom is kept for each pair, in a byte."""
 Reference = Mapping[str, Mapping[str, float]]
 """Attribute -> value -> part of the people (or their number) in what the tables should mirror."""
@@ -94,7 +94,6 @@ class Problem:
     apart : [pair, 3], two people who may not, and in which rounds, as bits. apart_rule : [pair].
     before : [pair, 2], people who met before the first round.
     distances : [person, person], to be as large as can be within tables; empty where there are none.
-    diversity : their weight.
     notes : what was odd, and what was done about it.
     """
 
@@ -117,7 +116,6 @@ class Problem:
     wishes: Wishes
     before: Ints
     distances: Floats
-    diversity: float = 0.0
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -142,15 +140,13 @@ def pose(
     against: Reference | None = None,
     before: Iterable[tuple[str, str]] = (),
     distances: Floats | None = None,
-    diversity: float = 1.0,
 ) -> Problem:
     """Put the question, and check that it is one.
 
     tables : how many, or each with its seats. mirror : attributes that every table should mirror, "age*language" for
         their combinations; all of them by default. against : what to mirror, the room itself by default.
     before : pairs of ids who met earlier. Of people who are not here now it says nothing.
-    distances : [person, person], in the order of `people`: how different two are, >= 0, symmetric. diversity : how much
-        a unit of it, summed within tables, matters beside the mirror.
+    distances : [person, person], in the order of `people`: how different two are, >= 0, symmetric.
 
     Raises SettingsError for what cannot be: what, and how to mend it.
     """
@@ -202,7 +198,6 @@ def pose(
         _wishes(rules, numbers),
         np.array(pairs, dtype=np.int64).reshape(-1, 2),
         _distances_of(distances, order),
-        diversity,
         tuple(_notes(people, attributes, categories, category, against)),
     )
 
@@ -275,6 +270,8 @@ def _check_weights(weights: Weights, people: Participants) -> None:
             raise SettingsError(f"The weight of '{attribute}' is {weight:g}: it cannot be less than 0.")
     if min(weights.repeat, weights.wish) < 0:
         raise SettingsError("What a repeat and a refused wish cost cannot be less than 0.")
+    if weights.distance <= 0:
+        raise SettingsError(f"What distances are worth is {weights.distance:g}: it must be more than 0.")
 
 
 def _tables_of(tables: int | Sequence[Table], people: int, fewest: int) -> tuple[Table, ...]:

@@ -44,17 +44,17 @@ def replan(
     problem = _changed(old, gone, arrived, from_round, against)
     seated = _kept(earlier, problem, from_round, set(gone))
     home = seated.copy()
-    fewest = 0
+    moved, proved = 0, True
     for number in range(from_round - 1, problem.rounds):
-        row, moved = _placed(problem, seated, number)
-        seated[number], fewest = row, fewest + moved
+        seated[number], more, known = _placed(problem, seated, number)
+        moved, proved = moved + more, proved and known
     if len(arrived):
         seated = _improved(problem, seated, arrived.ids, from_round - 1, seed, seconds)
     moves = tuple(
         (problem.people.ids[person], int(number) + 1)
         for number, person in np.argwhere((home != NOWHERE) & (seated != home) & (seated != NOWHERE))
     )
-    return Replanned(told(problem, seated), moves, fewest if fewest == len(moves) else None)
+    return Replanned(told(problem, seated), moves, moved if proved else None)
 
 
 def _check(old: Problem, gone: tuple[str, ...], arrived: Participants, from_round: int) -> None:
@@ -94,7 +94,7 @@ def _changed(
 
 def _with_room(table: Table, old: Problem) -> Table:
     """Tables that need not be full may have fewer now: only what somebody asked for as a minimum stays."""
-    even = all(one.minimum == len(old.people) // len(old.tables) for one in old.tables)
+    even = all(one.minimum == int(old.present.sum(axis=1).min()) // len(old.tables) for one in old.tables)
     return replace(table, minimum=0 if even else table.minimum)
 
 
@@ -114,8 +114,8 @@ def _kept(earlier: Plan, problem: Problem, from_round: int, gone: set[str]) -> I
     return seated
 
 
-def _placed(problem: Problem, seated: Ints, number: int) -> tuple[Ints, int]:
-    """A round with everybody seated, and how many moved for it: the fewest that rules and chairs allow."""
+def _placed(problem: Problem, seated: Ints, number: int) -> tuple[Ints, int, bool]:
+    """A round with everybody seated, how many moved for it, and whether no fewer could."""
     home = seated[number]
     row = home.copy()
     free = np.array([table.capacity for table in problem.tables]) - np.bincount(
@@ -129,11 +129,11 @@ def _placed(problem: Problem, seated: Ints, number: int) -> tuple[Ints, int]:
     alone = seated.copy()
     alone[number] = row
     if free.min() >= 0 and not judge(problem, alone).broken_in(number + 1):
-        return row, 0
+        return row, 0, True
     found = seat_by_rules(problem, number, home)
-    if found is None:
+    if found.row is None:
         raise SettingsError(f"No way to keep all rules in round {number + 1} was found in time.")
-    return found, int(((home != NOWHERE) & (found != home)).sum())
+    return found.row, int(((home != NOWHERE) & (found.row != home)).sum()), found.proved
 
 
 def _improved(problem: Problem, seated: Ints, arrived: tuple[str, ...], first: int, seed: int, seconds: float) -> Ints:

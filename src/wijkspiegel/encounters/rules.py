@@ -156,12 +156,13 @@ class Weights:
 
     attributes : how many times as much as usual the mirror of an attribute matters (1 where it is not said).
     repeat : what one meeting of two people who met before costs, in the unit of the mirror (squared people).
-    wish : what a wish that is not granted costs.
+    wish : what a wish that is not granted costs. distance : what a unit of distance within tables is worth.
     """
 
     attributes: dict[str, float] = field(default_factory=dict)
     repeat: float = 10.0
     wish: float = 10.0
+    distance: float = 1.0
 
 
 def values_in(cell: str) -> list[str]:

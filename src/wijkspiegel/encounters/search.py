@@ -11,10 +11,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from wijkspiegel.encounters.judge import NOWHERE
 from wijkspiegel.encounters.lots import below, unit
 from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Problem
 
-NOWHERE = -1
 HARD = 1e6
 
 
@@ -51,7 +51,6 @@ class Asked(NamedTuple):
     of_start: NDArray[np.int64]
     of: NDArray[np.int32]
     movers: NDArray[np.int32]
-    hard: float
 
 
 class State(NamedTuple):
@@ -94,7 +93,7 @@ def asked_of(problem: Problem) -> Asked:
         problem.weights.repeat > 0 and (problem.rounds > 1 or len(problem.before) > 0),
         len(problem.before) > 0,
         problem.distances,
-        float(problem.diversity),
+        float(problem.weights.distance),
         apart_start,
         apart[apart_order, 1].astype(np.int32),
         apart[apart_order, 2],
@@ -115,7 +114,6 @@ def asked_of(problem: Problem) -> Asked:
         of_start,
         wish_of[of_order].astype(np.int32),
         np.arange(people, dtype=np.int32),
-        HARD,
     )
 
 
@@ -240,7 +238,7 @@ def _with_others(asked: Any, state: Any, r: int, p: int, t: int, joins: int) -> 
     cost = 0.0
     for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
         if state.at[r, asked.apart_with[i]] == t and _of_round(asked.apart_rounds[i], r):
-            cost += asked.hard
+            cost += HARD
     if asked.meets or len(asked.distances):
         for s in range(state.size[r, t]):
             q = state.members[r, t, s]
@@ -257,7 +255,7 @@ def _leave(asked: Any, state: Any, r: int, p: int) -> Any:
     t = state.at[r, p]
     change = 0.0
     if len(asked.conditions):
-        change -= asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+        change -= HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
         change -= _refused_about(asked, state, r, p)
     last = state.members[r, t, state.size[r, t] - 1]
@@ -279,7 +277,7 @@ def _leave(asked: Any, state: Any, r: int, p: int) -> Any:
     for mark in range(asked.marks.shape[1]):
         state.held[r, t, mark] -= asked.marks[p, mark]
     if len(asked.conditions):
-        change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+        change += HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
         change += _refused_about(asked, state, r, p)
     return change
@@ -290,7 +288,7 @@ def _join(asked: Any, state: Any, r: int, p: int, t: int) -> Any:
     """Puts somebody who sits nowhere at a table. Returns what that changes of the cost."""
     change = 0.0
     if len(asked.conditions):
-        change -= asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+        change -= HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
         change -= _refused_about(asked, state, r, p)
     change += _with_others(asked, state, r, p, t, 1)
@@ -310,7 +308,7 @@ def _join(asked: Any, state: Any, r: int, p: int, t: int) -> Any:
     state.size[r, t] += 1
     state.at[r, p] = t
     if len(asked.conditions):
-        change += asked.hard * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
+        change += HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
     if len(asked.wish_person):
         change += _refused_about(asked, state, r, p)
     return change
@@ -380,11 +378,11 @@ def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
     for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
         o = asked.apart_with[i]
         if o != q and _of_round(asked.apart_rounds[i], r):
-            change += asked.hard * (np.int64(state.at[r, o] == b) - np.int64(state.at[r, o] == a))
+            change += HARD * (np.int64(state.at[r, o] == b) - np.int64(state.at[r, o] == a))
     for i in range(asked.apart_start[q], asked.apart_start[q + 1]):
         o = asked.apart_with[i]
         if o != p and _of_round(asked.apart_rounds[i], r):
-            change += asked.hard * (np.int64(state.at[r, o] == a) - np.int64(state.at[r, o] == b))
+            change += HARD * (np.int64(state.at[r, o] == a) - np.int64(state.at[r, o] == b))
     if len(asked.distances):
         more_apart = 0.0
         for s in range(state.size[r, a]):
@@ -596,7 +594,7 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
 
 
 @numba.njit(cache=True)
-def descend(asked: Any, state: Any, cost: float, goal: float, tries: int, first: int) -> float:
+def descend(asked: Any, state: Any, cost: float, goal: float, tries: int) -> float:
     """Exchange pairs for as long as any exchange in one round makes it better, and no more than so many were tried.
 
     Only without conditions and wishes.
@@ -608,7 +606,7 @@ def descend(asked: Any, state: Any, cost: float, goal: float, tries: int, first:
     better = True
     while better and cost > goal + 1e-9:
         better = False
-        for r in range(first, rounds):
+        for r in range(rounds):
             for p in range(people):
                 tries -= p
                 if tries < 0:

@@ -204,8 +204,10 @@ def tables_of(asked: int | None, seats: int | None, rules: RulesFile, people: in
 
 
 def weights_of(rules: RulesFile, repeat: float) -> Weights:
-    attributes = {name: weight for name, weight in rules.weights.items() if name != "wish"}
-    return Weights(attributes, repeat, rules.weights.get("wish", Weights().wish))
+    attributes = {name: weight for name, weight in rules.weights.items() if name not in ("wish", "distance")}
+    usual = Weights()
+    wish, distance = rules.weights.get("wish", usual.wish), rules.weights.get("distance", usual.distance)
+    return Weights(attributes, repeat, wish, distance)
 
 
 def read_participants(path: Path, person: str | None) -> tuple[Participants, RawTable]:

@@ -1,8 +1,6 @@
 """A citizens' panel from files to files: the lottery, the panel that was drawn, and how fair that was."""
 
-import csv
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from wijkspiegel.encounters.quotas import Change, Quota
 from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.schemes import Language
 from wijkspiegel.seating.asking import read_participants
+from wijkspiegel.seating.files import csv_text, require_room, write_private
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.sources.people import CALL_IT_SO, require_columns
 from wijkspiegel.wording import Percent, sentences
@@ -62,7 +61,7 @@ def draw_panel(
     person : column of ids. one_of : column of which a panel has each value once at most. panels : how many panels
     the lottery has. Raises InputError or SettingsError for what cannot be, and where `out` has a draw already.
     """
-    _require_room(out)
+    require_room(out, (PANEL, PANELS, CHANCES, CATEGORIES, QUALITY))
     if panels < 1:
         raise SettingsError(f"A lottery of {panels} panels draws none: give --panels of at least 1.")
     if seed < 0:
@@ -85,7 +84,8 @@ def draw_panel(
         ),
         PANEL: (("person",), [(one,) for one in lottery.panel(lottery.drawn(seed))]),
     }
-    return Drawn(lottery, seed, size, tuple(_notes(people, quotas, one_of)), _write(files, out))
+    written = {name: csv_text(header, rows) for name, (header, rows) in files.items()}
+    return Drawn(lottery, seed, size, tuple(_notes(people, quotas, one_of)), tuple(write_private(written, out)))
 
 
 def read_quotas(path: Path) -> list[Quota]:
@@ -169,29 +169,6 @@ def _categories(lottery: Lottery, quotas: Sequence[Quota], size: int) -> Rows:
 
 def _short(value: float | None) -> str:
     return "" if value is None else f"{round(float(value), 6) + 0.0:.6g}"
-
-
-def _require_room(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise InputError("this is a file, and a directory is needed", file=out, mend="Choose another --out.")
-    if there := [name for name in (PANEL, PANELS, CHANCES, CATEGORIES, QUALITY) if (out / name).exists()]:
-        raise InputError(f"there is {there[0]} already, and it stays", file=out, mend="Choose another --out.")
-
-
-def _write(files: Mapping[str, tuple[Sequence[str], Rows]], out: Path) -> tuple[Path, ...]:
-    """Written beside, then moved; panel.csv, by which a draw is known, last. Only the owner can read them."""
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".draw-", dir=out) as beside:
-        for name, (header, rows) in files.items():
-            path = Path(beside) / name
-            with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(header)
-                writer.writerows(rows)
-            path.chmod(0o600)
-        for name in files:
-            (Path(beside) / name).replace(out / name)
-    return tuple(out / name for name in files)
 
 
 # What is said --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 from wijkspiegel.encounters.judge import NOWHERE
 from wijkspiegel.encounters.plan import PROVED, USELESS, Measure, Plan
 from wijkspiegel.schemes import Language
-from wijkspiegel.wording import number
+from wijkspiegel.wording import number, sentences
 
 WORDS: dict[Language, dict[str, str]] = {
     "nl": {
@@ -111,13 +111,13 @@ def said_of(made: Plan, language: Language) -> str:
     mirror = found.get("mirror")
     if language == "nl":
         first = (
-            "{people} mensen aan {tables} tafels, {rounds} keer: {pairs} paren ontmoeten elkaar, {repeats} keer opnieuw"
+            "{people} mensen aan {tables} tafels, rondes: {rounds}. {pairs} paren ontmoeten elkaar, {repeats} opnieuw"
         )
         rules = "; alle regels gelden." if not judged.broken else "; {broken} regels gelden niet."
         second = " De spiegel staat op {value}; lager dan {bound} kan geen indeling komen ({verdict})."
     else:
         first = (
-            "{people} people at {tables} tables, {rounds} times: {pairs} pairs meet, {repeats} meetings are a repeat"
+            "{people} people at {tables} tables, rounds: {rounds}. {pairs} pairs meet, {repeats} meetings are a repeat"
         )
         rules = "; all rules hold." if not judged.broken else "; {broken} rules do not hold."
         second = " The mirror is at {value}; no plan can get below {bound} ({verdict})."
@@ -132,8 +132,10 @@ def said_of(made: Plan, language: Language) -> str:
 
 def moved_of(moves: int, fewest: int | None, language: Language) -> str:
     """How many people had to move, in a sentence."""
-    if language == "nl":
-        proved = "; minder kan niet" if fewest == moves else ""
-        return f"{number(moves, language)} mensen zitten in een ronde ergens anders dan gepland{proved}."
-    proved = "; fewer cannot be" if fewest == moves else ""
-    return f"{number(moves, language)} people sit elsewhere than planned in a round{proved}."
+    proved = ("; minder kan niet", "; fewer cannot be") if fewest == moves else ("", "")
+    nl, en = sentences(
+        f"Plaatsen die anders zijn dan gepland: {{moves}}{proved[0]}.",
+        f"Places other than was planned: {{moves}}{proved[1]}.",
+        moves=moves,
+    )
+    return nl if language == "nl" else en

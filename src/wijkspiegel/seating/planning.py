@@ -1,9 +1,6 @@
 """A plan from files to files: who sits where, how good that is, pages to print, and all that a change later needs."""
 
-import csv
-import io
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +24,7 @@ from wijkspiegel.seating.asking import (
     tables_of,
     weights_of,
 )
+from wijkspiegel.seating.files import csv_text, require_room, write_private
 from wijkspiegel.seating.page import page_of
 from wijkspiegel.sources.files import read_table, texts
 from wijkspiegel.sources.people import CALL_IT_SO, require_columns
@@ -64,7 +62,7 @@ def make_plan(
 
     prove : what tells below which value no mirror can be; by counting where it is not given.
     """
-    _require_room(out)
+    require_room(out, [PLAN])
     progress("reading")
     people, table = read_participants(asked.people, asked.person)
     rules, against = read_rules(asked.rules), read_composition(asked.against)
@@ -87,11 +85,12 @@ def make_plan(
     files = _files(made, people, asked, against, names, language)
     if asked.front:
         found = front(pose(people, **question), asked.seed, asked.seconds, progress)  # type: ignore[arg-type]
-        files[FRONT] = _csv(
+        files[FRONT] = csv_text(
             ("repeat_cost", "repeats", "mirror"),
             [(weight, one.judged.repeats, round(one.judged.mirror, 6)) for weight, one in found],
         )
-    return made, _write(files, out)
+    files[PLAN] = files.pop(PLAN)  # by which a plan is known: last
+    return made, write_private(files, out)
 
 
 def _files(
@@ -115,7 +114,7 @@ def _files(
     }
     files = _shown(made, names, language)
     columns = list(people.attributes)
-    files[PEOPLE] = _csv(
+    files[PEOPLE] = csv_text(
         ("person", *columns),
         [(one, *(people.attributes[name][row] for name in columns)) for row, one in enumerate(people.ids)],
     )
@@ -136,7 +135,7 @@ def _plan_csv(made: Plan) -> str:
         for table, sitting in tables.items()
         for seat, one in enumerate(sitting, start=1)
     ]
-    return _csv(("person", "round", "table", "seat"), sorted(rows, key=lambda row: (row[0], row[1])))
+    return csv_text(("person", "round", "table", "seat"), sorted(rows, key=lambda row: (row[0], row[1])))
 
 
 def seats_of(made: Plan) -> list[dict[str, list[str]]]:
@@ -149,7 +148,7 @@ def seats_of(made: Plan) -> list[dict[str, list[str]]]:
 
 
 def _quality_csv(made: Plan) -> str:
-    return _csv(
+    return csv_text(
         ("measure", "value", "bound", "verdict"),
         [
             (one.name, round(one.value, 6), "" if one.bound is None else round(one.bound, 6), one.verdict)
@@ -179,7 +178,7 @@ def change_plan(
     seed: int,
 ) -> tuple[Replanned, list[Path]]:
     """Plan the rounds from `from_round` again, and write that elsewhere: the earlier plan stays as it is."""
-    _require_room(out)
+    require_room(out, [PLAN])
     earlier, setup = read_plan(directory)
     come = Participants((), {}) if arrived is None else read_participants(arrived, None)[0]
     gone = [] if absent is None else list(read_participants(absent, None)[0].ids)
@@ -187,8 +186,9 @@ def change_plan(
     problem = found.plan.problem
     names = _names(problem.people, setup["name"])  # type: ignore[arg-type]
     files = _shown(found.plan, names, language)
-    files["moves.csv"] = _csv(("person", "round"), found.moves)
-    return found, _write(files, out)
+    files["moves.csv"] = csv_text(("person", "round"), found.moves)
+    files[PLAN] = files.pop(PLAN)
+    return found, write_private(files, out)
 
 
 def read_plan(directory: Path) -> tuple[Plan, dict[str, object]]:
@@ -226,33 +226,3 @@ def _seated(path: Path, people: Participants, tables: Sequence[Table], rounds: i
             raise InputError(f"'{one}', round {number}, table {place} is not of this plan", file=path, row=int(row))
         seated[int(number) - 1, numbers[one]] = places[place]
     return seated
-
-
-# Files ---------------------------------------------------------------------------------------------------------------
-
-
-def _require_room(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise InputError("this is a file, and a directory is needed", file=out, mend="Choose another --out.")
-    if (out / PLAN).exists():
-        raise InputError("there is a plan here already, and it stays", file=out, mend="Choose another --out.")
-
-
-def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _write(files: Mapping[str, str], out: Path) -> list[Path]:
-    """Written beside, then moved; plan.csv, by which a plan is known, last. Only the owner can read them."""
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".plan-", dir=out) as beside:
-        for name, content in files.items():
-            (Path(beside) / name).write_text(content, encoding="utf-8")
-            (Path(beside) / name).chmod(0o600)
-        for name in sorted(files, key=lambda name: name == PLAN):
-            (Path(beside) / name).replace(out / name)
-    return [out / name for name in files]
