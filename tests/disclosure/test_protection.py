@@ -77,6 +77,15 @@ def test_hidden_buurten_that_keep_too_little_when_each_is_rounded_are_refused() 
         released(city_of(few, per_wijk=3, nested=False))
 
 
+def test_a_group_that_nobody_is_of_is_not_shown_as_a_few_by_rounding(tmp_path: Path) -> None:
+    """Rounding gave five Moroccans to the first wijk, where nobody is: its withheld buurten had five at most."""
+    few = np.array([[200.0, 50, 0, 0, 0, 0, 0], [3, 0, 0, 0, 0, 0, 0], [0, 14, 3, 0, 0, 0, 0]])
+    directory = write_release(released(city_of(few, per_wijk=2, nested=False)), tmp_path)
+    guesses = [guess for guess in attack(directory, 2024) if guess.most >= 1e-6]
+    assert len(guesses) > 0
+    assert [guess for guess in guesses if guess.width < POLICY.min_cell - 1e-6] == []
+
+
 @given(towns())
 @settings(max_examples=40)
 def test_no_withheld_count_can_be_told_within_ten(tmp_path_factory: pytest.TempPathFactory, city: City) -> None:

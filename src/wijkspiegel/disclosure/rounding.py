@@ -15,6 +15,8 @@ from wijkspiegel.errors import DisclosureError
 from wijkspiegel.tables import Counts
 
 COST_OF_A_STEP_TOO_FAR = 1000.0
+COST_OF_SOMEBODY_WHERE_NOBODY_IS = 1e6
+"""More than any number of steps too far elsewhere: a few people who are shown are taken for people."""
 
 
 def round_tree(counts: Counts, parent: NDArray[np.intp], totals: Counts | None, base: int) -> Counts:
@@ -62,7 +64,9 @@ def _round_one_depth(
         return nearest
     once = sparse.vstack(equations, format="csr")
     solved = linprog(
-        np.concatenate([1 - 2 * up.ravel(), np.full(cell.size, COST_OF_A_STEP_TOO_FAR)]),
+        np.concatenate(
+            [1 - 2 * up.ravel(), np.where(counts.ravel() > 0, COST_OF_A_STEP_TOO_FAR, COST_OF_SOMEBODY_WHERE_NOBODY_IS)]
+        ),
         A_eq=sparse.hstack([once, once], format="csr"),
         b_eq=np.rint(np.concatenate(steps)),
         bounds=np.stack(
