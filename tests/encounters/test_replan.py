@@ -1,15 +1,17 @@
 """Plans that change on the evening."""
 
-from itertools import product
+from itertools import combinations, pairwise, product
+from typing import Any
 
 import numpy as np
 import pytest
 
 from wijkspiegel.encounters.judge import judge
-from wijkspiegel.encounters.people import Participants
-from wijkspiegel.encounters.plan import Plan, plan
+from wijkspiegel.encounters.people import Participants, Table
+from wijkspiegel.encounters.plan import Plan, plan, told
+from wijkspiegel.encounters.problem import pose
 from wijkspiegel.encounters.replan import replan
-from wijkspiegel.encounters.rules import Apart, EachTable, Rule, Who
+from wijkspiegel.encounters.rules import Accompanied, Apart, At, EachTable, Rule, Together, Who, Wish
 from wijkspiegel.errors import SettingsError
 
 NOBODY = Participants((), {})
@@ -78,6 +80,15 @@ def test_rules_hold_for_who_comes_late() -> None:
 
 
 @pytest.mark.parametrize(
+    "gone", [Apart(("a00", "a01")), EachTable(Who(("a00", "a01")), 0, 1), Wish("a00", ("a01",), must=True)]
+)
+def test_a_rule_about_nobody_who_is_there_asks_nothing(gone: Rule) -> None:
+    tied = Together(("a02", "a03", "a04", "a05"))
+    earlier = told(pose(made_for().problem.people, 3, rules=(gone, tied)), made_for().seated[:1])
+    assert replan(earlier, ["a00", "a01"], NOBODY, 1).plan.judged.broken == ()
+
+
+@pytest.mark.parametrize(
     ("absent", "arrived", "from_round", "told"),
     [
         (["zed"], NOBODY, 1, "'zed' is said to be absent, and is not in the plan."),
@@ -90,3 +101,105 @@ def test_what_cannot_be_is_said(absent: list[str], arrived: Participants, from_r
     with pytest.raises(SettingsError) as raised:
         replan(made_for(), absent, arrived, from_round)
     assert str(raised.value) == told
+
+
+# The fewest moves, against a model that is written here anew ---------------------------------------------------------
+
+TABLES = (Table("1", 4), Table("2", 4, 2), Table("3", 5), Table("4", 3))
+WHEELS, HOST = Who(attribute="wheels", values=("yes",)), Who(attribute="role", values=("host",))
+
+
+def some_evening(seed: int) -> tuple[Plan, list[str], Participants]:
+    """A plan of two rounds that breaks rules, made by throwing dice; who stays away, and who comes late."""
+    dice = np.random.default_rng(seed)
+    ids = tuple(f"a{n:02}" for n in range(12))
+    chairs = np.repeat(range(4), [table.capacity for table in TABLES])
+    people = Participants(ids, {"role": _thrown(dice, "host", 5, 12), "wheels": _thrown(dice, "yes", 3, 12)})
+
+    def some(number: int) -> tuple[str, ...]:
+        return tuple(map(str, dice.choice(ids[1:], number, replace=False)))
+
+    kinds: list[Rule] = [
+        Apart(some(3)), Apart(some(2), (2,)), Apart(some(4)), Together(some(2)), Together(some(3), (1,)),
+        At(Who(some(2)), ("1", "3")), At(WHEELS, ("1", "2")), EachTable(HOST, 1, 2), EachTable(WHEELS, 0, 1),
+        Accompanied(WHEELS, HOST), Wish("a00", some(2), must=True),
+    ]  # fmt: skip
+    rules = [kinds[number] for number in sorted(dice.choice(len(kinds), 5, replace=False))]
+    problem = pose(people, TABLES, 2, rules=rules)
+    seated = np.stack([dice.permutation(chairs)[:12] for _ in range(2)])
+    late = Participants(("late", "later"), {"role": _thrown(dice, "host", 1, 2), "wheels": _thrown(dice, "yes", 1, 2)})
+    return told(problem, seated), list(some(int(dice.integers(7)))), late
+
+
+def _thrown(dice: np.random.Generator, value: str, having: int, people: int) -> tuple[str, ...]:
+    return tuple(map(str, dice.permutation([value] * having + ["other"] * (people - having))))
+
+
+def fewest_by_cp_sat(earlier: Plan, gone: list[str], late: Participants) -> int | None:
+    """The least number of moves from the first round on; None where no plan keeps the rules."""
+    cp_model = pytest.importorskip("ortools.sat.python.cp_model", reason="the extra `plan` is not installed")
+    old = earlier.problem
+    cells = {name: (*values, *late.attributes[name]) for name, values in old.people.attributes.items()}
+    people = Participants((*old.people.ids, *late.ids), cells)
+    there = [one for one in people.ids if one not in gone]
+    model = cp_model.CpModel()
+    stays = []
+    for number in range(old.rounds):
+        at = {(one, table.name): model.new_bool_var("") for one in there for table in old.tables}
+        for one in there:
+            model.add_exactly_one(at[one, table.name] for table in old.tables)
+        for table in old.tables:
+            sitting = sum(at[one, table.name] for one in there)
+            model.add_linear_constraint(sitting, table.minimum, table.capacity)
+        for rule in old.rules:
+            if not rule.rounds or number + 1 in rule.rounds:
+                _ask(model, at, rule, people, there, old.tables)
+        homes = zip(old.people.ids, earlier.seated[number], strict=True)
+        stays += [at[one, old.tables[table].name] for one, table in homes if one in there]
+    model.maximize(sum(stays))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    status = solver.solve(model)
+    assert status in (cp_model.OPTIMAL, cp_model.INFEASIBLE)
+    return len(stays) - round(solver.objective_value) if status == cp_model.OPTIMAL else None
+
+
+def _ask(model: Any, at: Any, rule: Rule, people: Participants, there: list[str], tables: tuple[Table, ...]) -> None:
+    def of(who: Who) -> list[str]:
+        return [people.ids[one] for one in who.among(people) if people.ids[one] in there]
+
+    for name in [table.name for table in tables]:
+        match rule:
+            case Apart(people=ids):
+                for one, other in combinations([one for one in ids if one in there], 2):
+                    model.add(at[one, name] + at[other, name] <= 1)
+            case Together(people=ids):
+                for one, other in pairwise([one for one in ids if one in there]):
+                    model.add(at[one, name] == at[other, name])
+            case At(who=who, tables=allowed) if name not in allowed:
+                for one in of(who):
+                    model.add(at[one, name] == 0)
+            case EachTable(who=who, at_least=least, at_most=most):
+                having = sum(at[one, name] for one in of(who))
+                model.add(having <= (len(there) if most is None else most))
+                for one in there:
+                    model.add(having >= least).only_enforce_if(at[one, name])
+            case Wish(person=one, people=ids, at_least=least) if one in there:
+                wished = sum(at[other, name] for other in ids if other in there)
+                model.add(wished >= least).only_enforce_if(at[one, name])
+            case Accompanied(who=who, by=by, at_least=least):
+                for one in of(who):
+                    model.add(sum(at[other, name] for other in of(by)) >= least).only_enforce_if(at[one, name])
+
+
+@pytest.mark.parametrize("seed", range(48))
+def test_what_is_proved_to_be_the_fewest_moves_is_what_another_solver_finds(seed: int) -> None:
+    earlier, gone, late = some_evening(seed)
+    fewest = fewest_by_cp_sat(earlier, gone, late)
+    if fewest is None:
+        with pytest.raises(SettingsError, match="cannot hold"):
+            replan(earlier, gone, late, 1)
+        return
+    found = replan(earlier, gone, late, 1)
+    assert found.plan.judged.broken == ()
+    assert (found.fewest, len(found.moves)) == (fewest, fewest)

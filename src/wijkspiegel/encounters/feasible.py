@@ -119,7 +119,7 @@ def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | Non
     for source in rules:
         for row in _rows_of(asked, source, size):
             rows.append(row)
-            size = max(size, *(column + 1 for column in row[0]))
+            size = max((size, *(column + 1 for column in row[0])))
     cost = np.zeros(size)
     if home is not None:
         size = _count_moves(asked, home, rows, size)
@@ -135,7 +135,7 @@ def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | Non
         upper[size - tables :] = asked.free
     found = milp(
         cost, integrality=np.ones(size), bounds=Bounds(0, upper), constraints=LinearConstraint(matrix, low, high),
-        options={"time_limit": PATIENCE},
+        options={"time_limit": PATIENCE, "mip_rel_gap": 0.0},
     )  # fmt: skip
     if found.status == INFEASIBLE:
         return None
@@ -188,9 +188,9 @@ def _rows_of(asked: _Round, source: int, size: int) -> Iterator[Row]:  # noqa: P
         case At(tables=allowed):
             for person in people:
                 yield {asked.at(person, names[name]): 1.0 for name in allowed}, 1, 1
-        case Wish(person=_, at_least=least):
-            one, *others = people
-            if asked.problem.people.ids[one] == rule.person:
+        case Wish(at_least=least):
+            if people and problem.people.ids[people[0]] == rule.person:
+                one, *others = people
                 for table in tables:
                     together = {asked.at(other, table): 1.0 for other in others}
                     yield together | {asked.at(one, table): -float(least)}, 0, np.inf
