@@ -79,6 +79,22 @@ def test_rules_hold_for_who_comes_late() -> None:
     assert found.plan.judged.broken == ()
 
 
+def test_distances_stay_and_who_comes_late_sits_with_who_differs_from_them() -> None:
+    people = Participants(tuple("abcdefgh"), {})
+    ages = np.array([20.0, 20, 20, 20, 70, 70, 70, 70])
+    chairs = [Table("1", 5), Table("2", 5)]
+    problem = pose(people, chairs, distances=np.abs(ages[:, None] - ages))
+    earlier = told(problem, np.array([[0, 0, 0, 0, 1, 1, 1, 1]]))
+    kept = replan(earlier, ["a"], Participants(("late",), {}), 1).plan
+    assert (kept.problem.distances[:8, :8] == problem.distances).all()
+    assert not kept.problem.distances[8].any()
+    every = np.append(ages, 20.0)
+    found = replan(earlier, [], Participants(("late",), {}), 1, distances=np.abs(every[:, None] - every))
+    assert found.plan.seated[0, 8] == 1
+    assert found.plan.judged.distance == 4 * 50
+    assert found.moves == ()
+
+
 @pytest.mark.parametrize(
     "gone", [Apart(("a00", "a01")), EachTable(Who(("a00", "a01")), 0, 1), Wish("a00", ("a01",), must=True)]
 )

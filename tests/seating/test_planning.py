@@ -4,13 +4,14 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from wijkspiegel.cli import app
 from wijkspiegel.errors import WijkspiegelError
 from wijkspiegel.seating.asking import read_composition, read_participants, read_rules
-from wijkspiegel.seating.planning import Asked, change_plan, make_plan
+from wijkspiegel.seating.planning import Asked, change_plan, make_plan, read_plan
 
 RULES = """
 [weights]
@@ -131,6 +132,25 @@ def test_a_plan_is_changed_on_the_evening(tmp_path: Path) -> None:
     assert {key for key in after if key[0] == "late"} == {("late", "2"), ("late", "3")}
     assert rows_of(tmp_path / "later" / "moves.csv") == []
     assert len(written) == 4
+
+
+def test_who_differs_still_counts_on_the_evening(tmp_path: Path) -> None:
+    ages = {"d": 20, "a": 22, "c": 70, "b": 72, "e": 21, "f": 71}
+    people = tmp_path / "people.csv"
+    people.write_text("person,age\n" + "".join(f"{one},{age}\n" for one, age in ages.items()), encoding="utf-8")
+    asked = Asked(people, 2, seats=4, mirror="", diverse="age", seconds=0.05)
+    made, _ = make_plan(asked, tmp_path / "plan", "nl", quiet)
+    earlier, _ = read_plan(tmp_path / "plan")
+    assert earlier.judged.distance == pytest.approx(made.judged.distance)
+    (tmp_path / "arrived.csv").write_text("person,age\nlate,90\nlater,\n", encoding="utf-8")
+    found, _ = change_plan(tmp_path / "plan", None, tmp_path / "arrived.csv", 1, tmp_path / "later", "nl", 1)
+    distances = found.plan.problem.distances
+    ids = found.plan.problem.people.ids
+    unit = float(np.std(list(ages.values())))
+    assert distances[ids.index("late"), ids.index("d")] == pytest.approx(70 / unit)
+    assert distances[ids.index("b"), ids.index("a")] == pytest.approx(50 / unit)
+    assert not distances[ids.index("later")].any()
+    assert "distance" in [row["measure"] for row in rows_of(tmp_path / "later" / "quality.csv")]
 
 
 def test_a_front_is_written_where_it_is_asked_for(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from wijkspiegel.encounters.feasible import seat_by_rules
 from wijkspiegel.encounters.judge import NOWHERE, judge
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, nanoseconds, told
-from wijkspiegel.encounters.problem import Ints, Problem, Reference, pose
+from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Who
 from wijkspiegel.encounters.search import anneal, asked_of, state_of
 from wijkspiegel.errors import SettingsError
@@ -31,17 +31,20 @@ def replan(
     from_round: int,
     *,
     against: Reference | None = None,
+    distances: Floats | None = None,
     seed: int = 1,
     seconds: float = 0.03,
 ) -> Replanned:
     """Plan the rounds from `from_round` (from 1) again. The rounds before stand, also for who left.
 
     absent : ids of those who are not there from that round on. arrived : who is there from that round on; attributes
-    that are not known of them are "". Raises SettingsError for people who are unknown, come twice or do not fit.
+    that are not known of them are "". distances : [person, person], of who was there by id and then of who arrived;
+    where it is not given those of the plan stay, and who arrived differs from nobody.
+    Raises SettingsError for people who are unknown, come twice or do not fit.
     """
     gone, old = tuple(dict.fromkeys(absent)), earlier.problem
     _check(old, gone, arrived, from_round)
-    problem = _changed(old, gone, arrived, from_round, against)
+    problem = _changed(old, gone, arrived, from_round, against, _distances(old, arrived, distances))
     seated = _kept(earlier, problem, from_round, set(gone))
     home = seated.copy()
     moved, proved = 0, True
@@ -67,8 +70,19 @@ def _check(old: Problem, gone: tuple[str, ...], arrived: Participants, from_roun
         raise SettingsError(f"'{doubled[0]}' is said to have arrived, and is in the plan already.")
 
 
+def _distances(old: Problem, arrived: Participants, distances: Floats | None) -> Floats | None:
+    if distances is not None or not len(old.distances):
+        return distances
+    return np.pad(old.distances, (0, len(arrived)))
+
+
 def _changed(
-    old: Problem, gone: tuple[str, ...], arrived: Participants, from_round: int, against: Reference | None
+    old: Problem,
+    gone: tuple[str, ...],
+    arrived: Participants,
+    from_round: int,
+    against: Reference | None,
+    distances: Floats | None,
 ) -> Problem:
     """The same question for who is there now. Tables get a chair more only where all chairs are too few."""
     people = Participants(
@@ -89,6 +103,7 @@ def _changed(
     return pose(
         people, [_with_room(table, old) for table in tables], old.rounds, mirror=old.attributes, rules=rules,
         weights=old.weights, against=against, before=[(ids[one], ids[other]) for one, other in old.before],
+        distances=distances,
     )  # fmt: skip
 
 

@@ -275,17 +275,33 @@ def read_earlier(paths: Sequence[Path]) -> set[tuple[str, str]]:
     return pairs
 
 
-def distances_by(people: Participants, table: RawTable, columns: str | None) -> Floats | None:
-    """[person, person]: Euclidean, over columns of numbers in units of their standard deviation."""
+def distances_by(table: RawTable, columns: str | None, later: RawTable | None = None) -> Floats | None:
+    """[person, person]: Euclidean, over columns of numbers in units of their standard deviation.
+
+    later : people who come after those of `table`. The unit stays, and what is not known of them sets nobody apart.
+    """
     if columns is None:
         return None
-    total = np.zeros((len(people), len(people)))
-    for name in [column.strip() for column in columns.split(",") if column.strip()]:
-        require_columns(table.path, table.columns, [name], "Name one that is there.")
-        values = numbers(table, name)
-        if np.isnan(values).any():
-            row = table.rows[int(np.flatnonzero(np.isnan(values))[0])]
-            raise InputError("there is no number", file=table.path, row=row, column=name, mend="Fill it in.")
+    names = [column.strip() for column in columns.split(",") if column.strip()]
+    people = len(table.rows) + (0 if later is None else len(later.rows))
+    total = np.zeros((people, people))
+    for name in names:
+        values = _all_numbers(table, name)
         if values.std() > 0:
-            total += ((values[:, None] - values[None, :]) / values.std()) ** 2
+            more = np.zeros(0) if later is None else _numbers_known(later, name)
+            every = np.concatenate([values, more])
+            total += np.nan_to_num((every[:, None] - every[None, :]) / values.std()) ** 2
     return np.asarray(np.sqrt(total))
+
+
+def _all_numbers(table: RawTable, name: str) -> Floats:
+    require_columns(table.path, table.columns, [name], "Name one that is there.")
+    values = numbers(table, name)
+    if np.isnan(values).any():
+        row = table.rows[int(np.flatnonzero(np.isnan(values))[0])]
+        raise InputError("there is no number", file=table.path, row=row, column=name, mend="Fill it in.")
+    return values
+
+
+def _numbers_known(table: RawTable, name: str) -> Floats:
+    return numbers(table, name) if name in table.columns else np.full(len(table.rows), np.nan)

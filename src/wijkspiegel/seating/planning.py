@@ -9,7 +9,7 @@ import numpy as np
 
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, Progress, front, plan, told
-from wijkspiegel.encounters.problem import Problem, pose
+from wijkspiegel.encounters.problem import Floats, Problem, pose
 from wijkspiegel.encounters.replan import Replanned, replan
 from wijkspiegel.encounters.rules import Weights
 from wijkspiegel.errors import InputError, SettingsError
@@ -26,7 +26,7 @@ from wijkspiegel.seating.asking import (
 )
 from wijkspiegel.seating.files import csv_text, require_room, write_private
 from wijkspiegel.seating.page import page_of
-from wijkspiegel.sources.files import read_table, texts
+from wijkspiegel.sources.files import RawTable, read_table, texts
 from wijkspiegel.sources.people import CALL_IT_SO, require_columns
 
 PLAN, QUALITY, PAGE, PEOPLE, SETUP, RULES, FRONT = (
@@ -76,7 +76,7 @@ def make_plan(
         "weights": weights_of(rules, asked.repeat),
         "against": against,
         "before": read_earlier(asked.before),
-        "distances": distances_by(people, table, asked.diverse),
+        "distances": distances_by(table, asked.diverse),
     }
     made = plan(people, **question, seed=asked.seed, seconds=asked.seconds, progress=progress)  # type: ignore[arg-type]
     if prove is not None:
@@ -109,6 +109,7 @@ def _files(
         "weights": asdict(problem.weights),
         "against": against,
         "before": [[problem.people.ids[one], problem.people.ids[other]] for one, other in problem.before],
+        "diverse": asked.diverse,
         "name": asked.name,
         "seed": asked.seed,
     }
@@ -180,15 +181,29 @@ def change_plan(
     """Plan the rounds from `from_round` again, and write that elsewhere: the earlier plan stays as it is."""
     require_room(out, [PLAN])
     earlier, setup = read_plan(directory)
-    come = Participants((), {}) if arrived is None else read_participants(arrived, None)[0]
+    come, later = (Participants((), {}), None) if arrived is None else read_participants(arrived, None)
     gone = [] if absent is None else list(read_participants(absent, None)[0].ids)
-    found = replan(earlier, gone, come, from_round, against=setup["against"], seed=seed)  # type: ignore[arg-type]
+    found = replan(
+        earlier, gone, come, from_round, against=setup["against"],  # type: ignore[arg-type]
+        distances=_distances_with(directory, later, setup), seed=seed,
+    )  # fmt: skip
     problem = found.plan.problem
     names = _names(problem.people, setup["name"])  # type: ignore[arg-type]
     files = _shown(found.plan, names, language)
     files["moves.csv"] = csv_text(("person", "round"), found.moves)
     files[PLAN] = files.pop(PLAN)
     return found, write_private(files, out)
+
+
+def _distances_with(directory: Path, later: RawTable | None, setup: Mapping[str, object]) -> Floats | None:
+    """[person, person], of who was there by id, and then of who came."""
+    people, table = read_participants(directory / PEOPLE, "person")
+    distances = distances_by(table, setup.get("diverse"), later)  # type: ignore[arg-type]
+    if distances is None:
+        return None
+    order = [*np.argsort(people.ids), *range(len(people), len(distances))]
+    inner: Floats = distances[np.ix_(order, order)]
+    return inner
 
 
 def read_plan(directory: Path) -> tuple[Plan, dict[str, object]]:
@@ -205,11 +220,12 @@ def read_plan(directory: Path) -> tuple[Plan, dict[str, object]]:
         rounds = int(setup["rounds"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"this is not as it was written ({error})", file=directory / SETUP) from None
-    people, _ = read_participants(directory / PEOPLE, "person")
+    people, table = read_participants(directory / PEOPLE, "person")
     rules = read_rules(directory / RULES if (directory / RULES).exists() else None).rules(people)
     problem = pose(
         people, tables, rounds, mirror=setup["mirror"], rules=rules, weights=weights, against=setup["against"],
         before=[(one, other) for one, other in setup["before"]],
+        distances=distances_by(table, setup.get("diverse")),
     )  # fmt: skip
     return told(problem, _seated(directory / PLAN, problem.people, tables, rounds)), setup
 
