@@ -349,14 +349,15 @@ def plan(
     language: Annotated[Language, typer.Option(help="Language of the page and of what is said of it.")] = Language.nl,
 ) -> None:
     """Seat people at tables, so that every table mirrors the room and nobody meets the same person twice."""
-    from wijkspiegel.seating.page import said_of
+    from wijkspiegel.seating.page import measures_of, said_of
     from wijkspiegel.seating.planning import Asked, make_plan
+    from wijkspiegel.seating.words import refused_in, said_in
 
     asked = Asked(
         people, tables, seats, rounds, mirror, against, diverse, rules, tuple(before or ()), repeat_cost, person, name,
         with_front, seed, seconds,
     )  # fmt: skip
-    with progress_on_screen() as progress:
+    with progress_on_screen() as progress, refused_in(language.value):
         if certify > 0:
             from wijkspiegel.encounters.certify import certified
 
@@ -364,11 +365,10 @@ def plan(
         else:
             made, written = make_plan(asked, out, language.value, progress)
     for note in made.problem.notes:
-        screen.print(f"[yellow]note[/] {escape(note)}")
+        screen.print(f"[yellow]note[/] {escape(said_in(note, language.value))}")
     screen.print(f"Mirrored: {escape(', '.join(made.problem.attributes)) or 'nothing'}")
-    for one in made.measures:
-        bound = "" if one.bound is None else f", best possible {one.bound:,.1f}"
-        screen.print(f"  {one.name}: {one.value:,.1f}{bound}{', ' if one.verdict else ''}{one.verdict}")
+    for line in measures_of(made, language.value):
+        screen.print(f"  {line}")
     screen.print(said_of(made, language.value))
     screen.print(f"Written: {', '.join(str(path) for path in written)}")
     screen.print(f"Next: print {out / 'plan.html'}. On the evening: wijkspiegel replan {out} --absent absent.csv")
@@ -389,9 +389,11 @@ def replan(
         raise SettingsError("Who is not there, or who came as well? Give --absent, --arrived or both.")
     from wijkspiegel.seating.page import moved_of, said_of
     from wijkspiegel.seating.planning import change_plan
+    from wijkspiegel.seating.words import refused_in
 
     place = out or directory.with_name(f"{directory.name}-from-{from_round}")
-    found, written = change_plan(directory, absent, arrived, from_round, place, language.value, seed)
+    with refused_in(language.value):
+        found, written = change_plan(directory, absent, arrived, from_round, place, language.value, seed)
     screen.print(moved_of(len(found.moves), found.fewest, language.value))
     screen.print(said_of(found.plan, language.value))
     screen.print(f"Written: {', '.join(str(path) for path in written)}")

@@ -3,6 +3,7 @@
 WijkspiegelError             the program stops with one message and no traceback
 ├── InputError               a file is not what it should be: which, where, how to mend it
 ├── SettingsError            city.toml or an option asks for something that cannot be
+│   └── PlanningError        so do the people, tables and rules of a plan (encounters/said.py)
 ├── FetchError               a server did not give what was asked for
 └── DisclosureError          the figures may not leave the room like this
 

@@ -7,7 +7,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from wijkspiegel.encounters.problem import COMMON, EACH, Problem
-from wijkspiegel.errors import SettingsError
+from wijkspiegel.encounters.said import PlanningError
 
 SCALE = 10_000
 """The solver counts in whole numbers: costs are rounded down to this part of one, so that a bound stays one."""
@@ -20,14 +20,15 @@ def certified(problem: Problem, effort: float) -> float:
     """The least that the mirror of any plan that keeps all rules can cost, as far as was proved.
 
     effort : in the solver's own seconds, which are the same on every machine. The rounds are proved each by itself.
-    Raises SettingsError where the problem is too large, or no plan keeps the rules.
+    Raises PlanningError where the problem is too large, or no plan keeps the rules.
     """
     people, tables = len(problem.people), len(problem.tables)
     if people * tables * problem.rounds > MOST:
-        raise SettingsError(
-            f"{people:,} people at {tables:,} tables in {problem.rounds} rounds are too many to prove anything more: "
-            "leave --certify out."
-        )
+        raise PlanningError(
+            "{people} people at {tables} tables in {rounds} rounds are too many to prove anything more: "
+            "leave --certify out.",
+            people=people, tables=tables, rounds=problem.rounds,
+        )  # fmt: skip
     return sum(_round(problem, number, effort / problem.rounds) for number in range(problem.rounds))
 
 
@@ -60,7 +61,7 @@ def _round(problem: Problem, number: int, effort: float) -> float:
     solver.parameters.max_deterministic_time = effort
     status = solver.solve(model)
     if status not in PROVED:
-        raise SettingsError(f"No plan of round {number + 1} keeps all rules.")
+        raise PlanningError("No plan of round {number} keeps all rules.", number=number + 1)
     return fixed + max(solver.best_objective_bound, sum(min(0, coefficient) for coefficient, _ in terms)) / SCALE
 
 

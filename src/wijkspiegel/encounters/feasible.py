@@ -15,7 +15,7 @@ from wijkspiegel.encounters.judge import NOWHERE
 from wijkspiegel.encounters.people import table_numbers
 from wijkspiegel.encounters.problem import COMMON, EACH, Ints, Problem, holds_in
 from wijkspiegel.encounters.rules import Accompanied, Apart, At, CommonLanguage, EachTable, Present, Together, Wish
-from wijkspiegel.errors import SettingsError
+from wijkspiegel.encounters.said import PlanningError
 
 PATIENCE = 20.0
 """Seconds for one question; then it counts as unanswered."""
@@ -55,12 +55,12 @@ def seat_by_rules(problem: Problem, number: int, home: Ints | None = None) -> By
     """A table for everybody in the round of this number, so that all rules hold.
 
     home : [person], where they sit now (NOWHERE: nowhere yet): as few as possible then move.
-    Raises SettingsError that names the fewest rules that cannot hold together.
+    Raises PlanningError that names the fewest rules that cannot hold together.
     """
     every = _rules_in(problem, number)
     found = _solve(problem, number, every, home)
     if found is None:
-        raise SettingsError(_contradiction(problem, number, every))
+        raise _contradiction(problem, number, every)
     return found
 
 
@@ -72,7 +72,7 @@ def _rules_in(problem: Problem, number: int) -> tuple[int, ...]:
     )
 
 
-def _contradiction(problem: Problem, number: int, every: Sequence[int]) -> str:
+def _contradiction(problem: Problem, number: int, every: Sequence[int]) -> PlanningError:
     """The smallest set of rules that cannot hold together: Ignatiev et al. (2015), by hitting sets."""
     corrections: list[frozenset[int]] = []
     while True:
@@ -84,15 +84,23 @@ def _contradiction(problem: Problem, number: int, every: Sequence[int]) -> str:
             if rule not in kept and _solve(problem, number, (*kept, rule)) is not None:
                 kept.append(rule)
         corrections.append(frozenset(every) - frozenset(kept))
-    told = "; ".join(str(problem.rules[rule]) for rule in sorted(chosen))
+    told = tuple(problem.rules[rule] for rule in sorted(chosen))
     seats = ", ".join(f"{table.name} ({table.capacity})" for table in problem.tables[:12])
-    more = ", …" if len(problem.tables) > 12 else ""
-    if not chosen:
-        return (
-            f"In round {number + 1} not all tables can have the people that they need. Tables and seats: {seats}{more}."
+    where = {"number": number + 1, "tables": seats + (", …" if len(problem.tables) > 12 else "")}
+    if not told:
+        return PlanningError(
+            "In round {number} not all tables can have the people that they need. Tables and seats: {tables}.", **where
         )
-    cannot = "This rule cannot hold" if len(chosen) == 1 else "These rules cannot hold together"
-    return f"{cannot} in round {number + 1}: {told}. Tables and seats: {seats}{more}. Change or leave out one of them."
+    if len(told) == 1:
+        return PlanningError(
+            "This rule cannot hold in round {number}: {rules}. Tables and seats: {tables}. Change it or leave it out.",
+            rules=told, **where,
+        )  # fmt: skip
+    return PlanningError(
+        "These rules cannot hold together in round {number}: {rules}. Tables and seats: {tables}. "
+        "Change or leave out one of them.",
+        rules=told, **where,
+    )  # fmt: skip
 
 
 def _hitting(every: Sequence[int], corrections: list[frozenset[int]]) -> tuple[int, ...]:

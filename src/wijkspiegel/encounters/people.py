@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wijkspiegel.errors import SettingsError
+from wijkspiegel.encounters.said import PlanningError
 
 SEPARATOR = ";"
 """Between the values of somebody who has more than one: the languages that they speak."""
@@ -22,7 +22,9 @@ class Participants:
     def __post_init__(self) -> None:
         if len(set(self.ids)) != len(self.ids):
             twice = next(one for one in self.ids if self.ids.count(one) > 1)
-            raise SettingsError(f"'{twice}' is among the people twice. Give each a row and an id of their own.")
+            raise PlanningError(
+                "'{person}' is among the people twice. Give each a row and an id of their own.", person=twice
+            )
         for name, values in self.attributes.items():
             if len(values) != len(self.ids):
                 raise ValueError(f"'{name}' has {len(values)} values for {len(self.ids)} people")
@@ -51,16 +53,20 @@ class Table:
 def even_tables(people: int, tables: int, seats: int | None = None) -> tuple[Table, ...]:
     """So many tables for so many people, as even as can be, or with so many seats each."""
     if tables < 1:
-        raise SettingsError(f"{tables} tables seat nobody: give at least one.")
+        raise PlanningError("{tables} tables seat nobody: give at least one.", tables=tables)
     fewest, more = divmod(people, tables)
     most = fewest + (more > 0)
     if seats is not None and seats * tables < people:
-        raise SettingsError(
-            f"{people:,} people do not fit at {tables:,} tables of {seats:,} seats: there are {seats * tables:,}. "
-            f"Give at least {-(-people // tables):,} seats, or {-(-people // seats) if seats else 0:,} tables."
-        )
+        raise PlanningError(
+            "{people} people do not fit at {tables} tables of {seats} seats: there are {all}. "
+            "Give at least {more} seats, or {many} tables.",
+            people=people, tables=tables, seats=seats, all=seats * tables, more=-(-people // tables),
+            many=-(-people // seats) if seats else 0,
+        )  # fmt: skip
     if seats is None and people < tables:
-        raise SettingsError(f"{people:,} people cannot fill {tables:,} tables: give at most {people:,} tables.")
+        raise PlanningError(
+            "{people} people cannot fill {tables} tables: give at most {people} tables.", people=people, tables=tables
+        )
     return tuple(Table(str(number), seats or most, fewest if seats is None else 0) for number in range(1, tables + 1))
 
 

@@ -18,8 +18,8 @@ from wijkspiegel.encounters.judge import NOWHERE, Judged, judge, meets
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Weights, Wish
+from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.encounters.search import Asked, anneal, asked_of, descend, state_of
-from wijkspiegel.errors import SettingsError
 
 NANOSECONDS = {"step": 50, "neighbour": 1, "round": 12, "rule": 2_000, "apart": 11, "update": 0.025}
 """What a step takes on an ordinary machine: by itself, for each who sits at the two tables where people can meet again,
@@ -80,10 +80,10 @@ def plan(
 def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Progress = lambda step: None) -> Plan:
     """Search for so many seconds of an ordinary machine, or until it is proved that nothing is better.
 
-    Raises SettingsError where rules contradict each other, naming the fewest that do.
+    Raises PlanningError where rules contradict each other, naming the fewest that do.
     """
     if seconds <= 0:
-        raise SettingsError(f"{seconds:g} seconds: give more than 0.")
+        raise PlanningError("{seconds} seconds: give more than 0.", seconds=seconds)
     asked, goal = asked_of(problem), cost_bound(problem)
     best: Ints | None = None
     least = np.inf
@@ -144,9 +144,10 @@ def _starts(problem: Problem, seed: int) -> Iterator[tuple[Ints, float]]:
             alike = next((row for earlier, row in enumerate(by_rules) if _same_rules(problem, earlier, number)), None)
             found = seat_by_rules(problem, number).row if alike is None else alike
             if found is None:
-                raise SettingsError(
-                    f"Whether all rules can hold in round {number + 1} was not found out in time. "
-                    "Leave out some, and try again."
+                raise PlanningError(
+                    "Whether all rules can hold in round {number} was not found out in time. "
+                    "Leave out some, and try again.",
+                    number=number + 1,
                 )
             by_rules.append(found)
         yield np.array(by_rules), 0.0

@@ -27,7 +27,7 @@ from wijkspiegel.encounters.rules import (
     Wish,
     values_in,
 )
-from wijkspiegel.errors import SettingsError
+from wijkspiegel.encounters.said import PlanningError, Said
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -116,7 +116,7 @@ class Problem:
     wishes: Wishes
     before: Ints
     distances: Floats
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Said, ...] = field(default=())
 
     @property
     def rounds(self) -> int:
@@ -148,14 +148,14 @@ def pose(
     before : pairs of ids who met earlier. Of people who are not here now it says nothing.
     distances : [person, person], in the order of `people`: how different two are, >= 0, symmetric.
 
-    Raises SettingsError for what cannot be: what, and how to mend it.
+    Raises PlanningError for what cannot be: what, and how to mend it.
     """
     if rounds < 1:
-        raise SettingsError(f"{rounds} rounds: there must be at least one.")
+        raise PlanningError("{rounds} rounds: there must be at least one.", rounds=rounds)
     if rounds > MOST_ROUNDS:
-        raise SettingsError(f"{rounds} rounds: at most {MOST_ROUNDS} can be planned at once.")
+        raise PlanningError("{rounds} rounds: at most {most} can be planned at once.", rounds=rounds, most=MOST_ROUNDS)
     if not len(people):
-        raise SettingsError("There is nobody to seat.")
+        raise PlanningError("There is nobody to seat.")
     rules, weights = tuple(rules), weights or Weights()
     order = sorted(range(len(people)), key=people.ids.__getitem__)
     people = people.in_order()
@@ -175,9 +175,10 @@ def pose(
     )
     _check_weights(weights, people)
     if (rounds > 1 or pairs) and len(people) > MOST_WHO_MEET:
-        raise SettingsError(
-            f"{len(people):,} people: who met whom can be followed for at most {MOST_WHO_MEET:,}. Plan one round."
-        )
+        raise PlanningError(
+            "{people} people: who met whom can be followed for at most {most}. Plan one round.",
+            people=len(people), most=MOST_WHO_MEET,
+        )  # fmt: skip
     return Problem(
         people,
         seated_at,
@@ -210,30 +211,35 @@ def _check_names(people: Participants, rules: tuple[Rule, ...], rounds: int) -> 
     for rule in rules:
         for one in _ids_in(rule):
             if one not in known:
-                raise SettingsError(
-                    f"The rule '{rule}' is about '{one}', who is not among the people.{_near(one, people.ids)}"
-                )
+                raise PlanningError(
+                    "The rule '{rule}' is about '{person}', who is not among the people.{near}",
+                    rule=rule, person=one, near=_near(one, people.ids),
+                )  # fmt: skip
         for who in _whos_in(rule):
-            require_attribute(people, who.attribute, f"The rule '{rule}'")
+            _require_attribute(people, who.attribute, Said("The rule '{rule}'", rule=rule))
             if not who.among(people):
-                raise SettingsError(f"The rule '{rule}' is about nobody: no one has {who}.")
+                raise PlanningError("The rule '{rule}' is about nobody: no one has {who}.", rule=rule, who=who)
         if isinstance(rule, CommonLanguage):
-            require_attribute(people, rule.attribute, f"The rule '{rule}'")
+            _require_attribute(people, rule.attribute, Said("The rule '{rule}'", rule=rule))
         if wrong := [number for number in rule.rounds if not 1 <= number <= rounds]:
-            raise SettingsError(f"The rule '{rule}' is about round {wrong[0]}, and there are {rounds}.")
+            raise PlanningError(
+                "The rule '{rule}' is about round {number}, and there are {rounds}.",
+                rule=rule, number=wrong[0], rounds=rounds,
+            )  # fmt: skip
 
 
-def require_attribute(people: Participants, attribute: str, what: str) -> None:
+def _require_attribute(people: Participants, attribute: str, what: Said) -> None:
     if attribute and attribute not in people.attributes:
-        raise SettingsError(
-            f"{what} asks for '{attribute}', which is not known of the people. Known: "
-            f"{', '.join(people.attributes) or 'nothing'}.{_near(attribute, people.attributes)}"
-        )
+        raise PlanningError(
+            "{what} asks for '{attribute}', which is not known of the people. Known: {known}.{near}",
+            what=what, attribute=attribute, known=", ".join(people.attributes) or Said("nothing"),
+            near=_near(attribute, people.attributes),
+        )  # fmt: skip
 
 
-def _near(name: str, known: Iterable[str]) -> str:
+def _near(name: str, known: Iterable[str]) -> Said | str:
     near = difflib.get_close_matches(name, list(known), n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    return Said(" Did you mean '{name}'?", name=near[0]) if near else ""
 
 
 def _ids_in(rule: Rule) -> tuple[str, ...]:
@@ -257,21 +263,24 @@ def _check_tables(rules: tuple[Rule, ...], tables: tuple[Table, ...]) -> None:
     for rule in rules:
         for name in getattr(rule, "tables", ()):
             if name not in names:
-                raise SettingsError(
-                    f"The rule '{rule}' is about table '{name}', which is not there. Tables: {', '.join(names[:20])}."
-                )
+                raise PlanningError(
+                    "The rule '{rule}' is about table '{table}', which is not there. Tables: {tables}.",
+                    rule=rule, table=name, tables=", ".join(names[:20]),
+                )  # fmt: skip
 
 
 def _check_weights(weights: Weights, people: Participants) -> None:
     for attribute, weight in weights.attributes.items():
         for part in attribute.split(CROSSED):
-            require_attribute(people, part, "A weight")
+            _require_attribute(people, part, Said("A weight"))
         if weight < 0:
-            raise SettingsError(f"The weight of '{attribute}' is {weight:g}: it cannot be less than 0.")
+            raise PlanningError(
+                "The weight of '{attribute}' is {weight}: it cannot be less than 0.", attribute=attribute, weight=weight
+            )
     if min(weights.repeat, weights.wish) < 0:
-        raise SettingsError("What a repeat and a refused wish cost cannot be less than 0.")
+        raise PlanningError("What a repeat and a refused wish cost cannot be less than 0.")
     if weights.distance <= 0:
-        raise SettingsError(f"What distances are worth is {weights.distance:g}: it must be more than 0.")
+        raise PlanningError("What distances are worth is {worth}: it must be more than 0.", worth=weights.distance)
 
 
 def _tables_of(tables: int | Sequence[Table], people: int, fewest: int) -> tuple[Table, ...]:
@@ -280,20 +289,26 @@ def _tables_of(tables: int | Sequence[Table], people: int, fewest: int) -> tuple
         return tuple(replace(table, minimum=fewest // tables) for table in even_tables(people, tables))
     tables = tuple(tables)
     if not tables:
-        raise SettingsError("There is no table to sit at.")
+        raise PlanningError("There is no table to sit at.")
     if len({table.name for table in tables}) != len(tables):
-        raise SettingsError("Two tables have one name. Give each its own.")
+        raise PlanningError("Two tables have one name. Give each its own.")
     for table in tables:
         if table.capacity < 1 or not 0 <= table.minimum <= table.capacity:
-            raise SettingsError(
-                f"Table '{table.name}' has {table.capacity} seats and needs {table.minimum} people: "
-                "there must be a seat, and not fewer seats than people needed."
-            )
+            raise PlanningError(
+                "Table '{table}' has {seats} seats and needs {people} people: "
+                "there must be a seat, and not fewer seats than people needed.",
+                table=table.name, seats=table.capacity, people=table.minimum,
+            )  # fmt: skip
     seats, least = sum(table.capacity for table in tables), sum(table.minimum for table in tables)
     if seats < people:
-        raise SettingsError(f"{people:,} people do not fit: there are {seats:,} seats at {len(tables):,} tables.")
+        raise PlanningError(
+            "{people} people do not fit: there are {seats} seats at {tables} tables.",
+            people=people, seats=seats, tables=len(tables),
+        )  # fmt: skip
     if least > fewest:
-        raise SettingsError(f"The tables need {least:,} people together, and there are {fewest:,}.")
+        raise PlanningError(
+            "The tables need {least} people together, and there are {people}.", least=least, people=fewest
+        )
     return tables
 
 
@@ -307,7 +322,7 @@ def _presence(people: Participants, rules: tuple[Rule, ...], rounds: int) -> Boo
             away = ~np.isin(np.arange(1, rounds + 1), rule.rounds)
             present[np.ix_(np.flatnonzero(away), np.array(rule.who.among(people)))] = False
     if not present.any(axis=1).all():
-        raise SettingsError(f"Nobody is there in round {int(np.argmin(present.any(axis=1))) + 1}.")
+        raise PlanningError("Nobody is there in round {number}.", number=int(np.argmin(present.any(axis=1))) + 1)
     return present
 
 
@@ -317,12 +332,13 @@ def _attributes_of(people: Participants, mirror: Sequence[str] | None, against: 
     )
     for attribute in wanted:
         for part in attribute.split(CROSSED):
-            require_attribute(people, part, "The mirror")
+            _require_attribute(people, part, Said("The mirror"))
         if against is not None and attribute not in against:
-            raise SettingsError(
-                f"'{attribute}' should be mirrored, and the composition to mirror has no such attribute. "
-                f"It has: {', '.join(against)}."
-            )
+            raise PlanningError(
+                "'{attribute}' should be mirrored, and the composition to mirror has no such attribute. "
+                "It has: {known}.",
+                attribute=attribute, known=", ".join(against),
+            )  # fmt: skip
     return wanted
 
 
@@ -362,8 +378,9 @@ def _shares(
         parts = against[attribute]
         total = sum(parts.values())
         if total <= 0 or min(parts.values()) < 0:
-            raise SettingsError(
-                f"The composition of '{attribute}' must be of numbers not below 0 that add up to more than 0."
+            raise PlanningError(
+                "The composition of '{attribute}' must be of numbers not below 0 that add up to more than 0.",
+                attribute=attribute,
             )
         for value, part in parts.items():
             if (attribute, value) in cells:
@@ -477,10 +494,11 @@ def _speakers(people: Participants, attribute: str) -> list[list[int]]:
     for number, cell in enumerate(people.attributes[attribute]):
         values = values_in(cell)
         if not values:
-            raise SettingsError(
-                f"Every table should have a value of '{attribute}' in common, and of '{people.ids[number]}' it is not "
-                "known. Fill it in, or leave the rule out."
-            )
+            raise PlanningError(
+                "Every table should have a value of '{attribute}' in common, and of '{person}' it is not known. "
+                "Fill it in, or leave the rule out.",
+                attribute=attribute, person=people.ids[number],
+            )  # fmt: skip
         for value in values:
             spoken.setdefault(value, []).append(number)
     return [spoken[value] for value in sorted(spoken)]
@@ -490,9 +508,12 @@ def _wishes(rules: tuple[Rule, ...], numbers: Mapping[str, int]) -> Wishes:
     wishes = [(source, rule) for source, rule in enumerate(rules) if isinstance(rule, Wish)]
     for _, rule in wishes:
         if not 1 <= rule.at_least <= len(set(rule.people)):
-            raise SettingsError(f"The rule '{rule}' asks for {rule.at_least} of {len(set(rule.people))} people.")
+            raise PlanningError(
+                "The rule '{rule}' asks for {least} of {people} people.",
+                rule=rule, least=rule.at_least, people=len(set(rule.people)),
+            )  # fmt: skip
         if rule.person in rule.people:
-            raise SettingsError(f"The rule '{rule}' is about sitting with oneself.")
+            raise PlanningError("The rule '{rule}' is about sitting with oneself.", rule=rule)
     return Wishes(
         np.array([numbers[rule.person] for _, rule in wishes], dtype=np.int64),
         np.array([rule.at_least for _, rule in wishes], dtype=np.int64),
@@ -508,9 +529,11 @@ def _distances_of(distances: Floats | None, order: list[int]) -> Floats:
         return np.zeros((0, 0))
     distances = np.asarray(distances, dtype=np.float64)
     if distances.shape != (len(order), len(order)):
-        raise SettingsError(f"The distances are {distances.shape}, and there are {len(order)} people.")
+        raise PlanningError(
+            "The distances are {shape}, and there are {people} people.", shape=str(distances.shape), people=len(order)
+        )
     if not np.isfinite(distances).all() or (distances < 0).any() or not np.allclose(distances, distances.T):
-        raise SettingsError("A distance is a number that is not below 0, the same both ways.")
+        raise PlanningError("A distance is a number that is not below 0, the same both ways.")
     inner: Floats = distances[np.ix_(order, order)].copy()
     np.fill_diagonal(inner, 0.0)
     return inner
@@ -522,26 +545,39 @@ def _notes(
     categories: list[tuple[str, str]],
     category: Ints,
     against: Reference | None,
-) -> Iterable[str]:
+) -> Iterable[Said]:
     counts = np.bincount(category.ravel(), minlength=len(categories))
     for attribute in attributes:
         own = [number for number, (name, _) in enumerate(categories) if name == attribute]
         if len(own) == 1:
-            yield f"Everybody has the same value of '{attribute}': every table mirrors it."
+            yield Said("Everybody has the same value of '{attribute}': every table mirrors it.", attribute=attribute)
         single = [categories[number][1] for number in own if counts[number] == 1 and categories[number][1]]
         if len(single) > len(own) / 2 and len(own) > len(people) / 4:
-            yield (
-                f"'{attribute}' has {len(own)} values for {len(people)} people, {len(single)} of them of one person: "
-                "put them in bands to have them mirrored."
-            )
+            yield Said(
+                "'{attribute}' has {values} values for {people} people, {single} of them of one person: "
+                "put them in bands to have them mirrored.",
+                attribute=attribute, values=len(own), people=len(people), single=len(single),
+            )  # fmt: skip
         elif single:
-            yield f"'{attribute}' has values of one person: {', '.join(single[:5])}. No other table can have them."
+            yield Said(
+                "'{attribute}' has values of one person: {values}. No other table can have them.",
+                attribute=attribute, values=", ".join(single[:5]),
+            )  # fmt: skip
         for number in own:
             if categories[number][1] == UNKNOWN and counts[number]:
-                yield f"'{attribute}' is not known of {counts[number]} people: they are a category of their own."
+                yield Said(
+                    "'{attribute}' is not known of {people} people: they are a category of their own.",
+                    attribute=attribute, people=int(counts[number]),
+                )  # fmt: skip
         if against is not None:
             known = {categories[number][1] for number in own}
             if more := sorted(known - set(against[attribute])):
-                yield f"The composition to mirror has no {attribute} {', '.join(map(repr, more[:5]))}: its share is 0."
+                yield Said(
+                    "The composition to mirror has no {attribute} {values}: its share is 0.",
+                    attribute=attribute, values=", ".join(map(repr, more[:5])),
+                )  # fmt: skip
             if none := sorted(value for value, part in against[attribute].items() if part and value not in known):
-                yield f"The composition to mirror has {attribute} {', '.join(map(repr, none[:5]))}: nobody here is."
+                yield Said(
+                    "The composition to mirror has {attribute} {values}: nobody here is.",
+                    attribute=attribute, values=", ".join(map(repr, none[:5])),
+                )  # fmt: skip

@@ -11,8 +11,8 @@ from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, nanoseconds, told
 from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Who
+from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.encounters.search import anneal, asked_of, state_of
-from wijkspiegel.errors import SettingsError
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def replan(
     absent : ids of those who are not there from that round on. arrived : who is there from that round on; attributes
     that are not known of them are "". distances : [person, person], of who was there by id and then of who arrived;
     where it is not given those of the plan stay, and who arrived differs from nobody.
-    Raises SettingsError for people who are unknown, come twice or do not fit.
+    Raises PlanningError for people who are unknown, come twice or do not fit.
     """
     gone, old = tuple(dict.fromkeys(absent)), earlier.problem
     _check(old, gone, arrived, from_round)
@@ -62,12 +62,14 @@ def replan(
 
 def _check(old: Problem, gone: tuple[str, ...], arrived: Participants, from_round: int) -> None:
     if not 1 <= from_round <= old.rounds:
-        raise SettingsError(f"Round {from_round} is not in the plan, which has {old.rounds}.")
+        raise PlanningError(
+            "Round {number} is not in the plan, which has {rounds}.", number=from_round, rounds=old.rounds
+        )
     known = set(old.people.ids)
     if strangers := [one for one in gone if one not in known]:
-        raise SettingsError(f"'{strangers[0]}' is said to be absent, and is not in the plan.")
+        raise PlanningError("'{person}' is said to be absent, and is not in the plan.", person=strangers[0])
     if doubled := [one for one in arrived.ids if one in known]:
-        raise SettingsError(f"'{doubled[0]}' is said to have arrived, and is in the plan already.")
+        raise PlanningError("'{person}' is said to have arrived, and is in the plan already.", person=doubled[0])
 
 
 def _distances(old: Problem, arrived: Participants, distances: Floats | None) -> Floats | None:
@@ -147,7 +149,7 @@ def _placed(problem: Problem, seated: Ints, number: int) -> tuple[Ints, int, boo
         return row, 0, True
     found = seat_by_rules(problem, number, home)
     if found.row is None:
-        raise SettingsError(f"No way to keep all rules in round {number + 1} was found in time.")
+        raise PlanningError("No way to keep all rules in round {number} was found in time.", number=number + 1)
     return found.row, int(((home != NOWHERE) & (found.row != home)).sum()), found.proved
 
 

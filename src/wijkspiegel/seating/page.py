@@ -8,8 +8,9 @@ import jinja2
 import numpy as np
 
 from wijkspiegel.encounters.judge import NOWHERE
-from wijkspiegel.encounters.plan import PROVED, USELESS, Measure, Plan
+from wijkspiegel.encounters.plan import Measure, Plan
 from wijkspiegel.schemes import Language
+from wijkspiegel.seating.words import MEASURES, verdict_in
 from wijkspiegel.wording import number, sentences
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -21,13 +22,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "cards": "Kaarten voor de tafels", "list": "Lijst per persoon", "host": "Overzicht voor wie ontvangt",
         "away": "–",
         "note": "Op deze bladen staan namen. Geef ze alleen aan wie ze nodig heeft, en gooi ze na afloop weg.",
-        PROVED: "bewezen het beste", USELESS: "geen bruikbare grens", "within": "hooguit {share} van het beste",
-        "broken by hand": "met de hand gebroken",
-        "mirror": "spiegel (0 is precies gelijk)", "repeats": "ontmoetingen van wie elkaar al ontmoette",
-        "mirror and repeats": "spiegel en herhaling samen",
-        "most meetings of two people": "vaakst dat twee elkaar zagen",
-        "pairs who meet": "paren die elkaar ontmoeten", "wishes not granted": "wensen die niet vervuld zijn",
-        "distance": "verschil binnen tafels", "rules broken": "gebroken regels",
     },
     "en": {
         "title": "Who sits where",
@@ -37,12 +31,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "cards": "Cards for the tables", "list": "List by person", "host": "Overview for the host",
         "away": "–",
         "note": "These sheets have names. Give them only to who needs them, and throw them away afterwards.",
-        PROVED: "proved optimal", USELESS: "no useful bound", "within": "at most {share} from the best possible",
-        "broken by hand": "broken by hand",
-        "mirror": "mirror (0 is exactly alike)", "repeats": "meetings of people who met before",
-        "mirror and repeats": "mirror and repeats", "most meetings of two people": "most often that two meet",
-        "pairs who meet": "pairs who meet", "wishes not granted": "wishes not granted",
-        "distance": "difference within tables", "rules broken": "rules broken",
     },
 }  # fmt: skip
 
@@ -74,7 +62,7 @@ def page_of(made: Plan, names: Mapping[str, str], language: Language) -> str:
     return environment.get_template("plan.html.j2").render(
         language=language, words=words, cards=cards, listed=listed, tables=tables,
         sizes=[[len(people) for _, people in cards_of] for cards_of in cards],
-        quality=[_told(one, words, language) for one in made.measures], said=said_of(made, language),
+        quality=[_told(one, language) for one in made.measures], said=said_of(made, language),
     )  # fmt: skip
 
 
@@ -83,27 +71,28 @@ def in_order(name: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name))
 
 
-def _told(one: Measure, words: Mapping[str, str], language: Language) -> tuple[str, str, str, str]:
+def measures_of(made: Plan, language: Language) -> list[str]:
+    """A line for each measure: its value, the best that is possible, and how near that is."""
+    best = WORDS[language]["bound"].lower()
+    return [
+        f"{name}: {value}" + (f", {best} {bound}" if bound else "") + (f", {verdict}" if verdict else "")
+        for name, value, bound, verdict in (_told(one, language) for one in made.measures)
+    ]
+
+
+def _told(one: Measure, language: Language) -> tuple[str, str, str, str]:
     bound = "" if one.bound is None else _figure(one.bound, language)
-    return words[one.name], _figure(one.value, language), bound, verdict_of(one, words, language)
+    return MEASURES[language][one.name], _figure(one.value, language), bound, verdict_in(one.verdict, language)
 
 
 def _figure(value: float, language: Language) -> str:
     return number(value, language, 0 if float(value).is_integer() else 1)
 
 
-def verdict_of(one: Measure, words: Mapping[str, str], language: Language) -> str:
-    if one.verdict.startswith("within"):
-        share = one.verdict.removeprefix("within ")
-        return words["within"].format(share=share.replace(".", ",") if language == "nl" else share)
-    return words.get(one.verdict, one.verdict)
-
-
 def said_of(made: Plan, language: Language) -> str:
     """How good a plan is, in two sentences."""
     problem, judged, found = made.problem, made.judged, {one.name: one for one in made.measures}
     people, tables = number(len(problem.people), language), number(len(problem.tables), language)
-    words = WORDS[language]
     told: dict[str, Any] = {
         "people": people, "tables": tables, "rounds": problem.rounds, "pairs": number(judged.pairs, language),
         "repeats": number(judged.repeats, language), "broken": len(judged.broken),
@@ -125,7 +114,7 @@ def said_of(made: Plan, language: Language) -> str:
         return (first + rules).format(**told)
     told |= {
         "value": _figure(mirror.value, language), "bound": _figure(mirror.bound or 0.0, language),
-        "verdict": verdict_of(mirror, words, language),
+        "verdict": verdict_in(mirror.verdict, language),
     }  # fmt: skip
     return (first + rules + second).format(**told)
 

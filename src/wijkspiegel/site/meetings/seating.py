@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
 from wijkspiegel.encounters.judge import NOWHERE, Judged, gaps, judge
@@ -24,6 +24,7 @@ from wijkspiegel.encounters.plan import plan
 from wijkspiegel.encounters.problem import Problem, pose
 from wijkspiegel.encounters.rules import Apart, At, Rule, Together, Weights, Who
 from wijkspiegel.errors import SettingsError
+from wijkspiegel.seating.words import refused_in
 from wijkspiegel.site.audit.rules import record
 from wijkspiegel.site.meetings import plans, rules
 from wijkspiegel.site.meetings.models import (
@@ -215,7 +216,8 @@ def _searched(room: Room, wanted: Wanted, seed: int) -> tuple[dict[int, list[int
 @contextmanager
 def _as_form_error() -> Iterator[None]:
     try:
-        yield
+        with refused_in("nl" if get_language() == "nl" else "en"):
+            yield
     except SettingsError as error:
         raise ValidationError(str(error)) from None
 

@@ -1,0 +1,41 @@
+"""What the planner has to say, in English here, with what it is about: who speaks another language can say it too."""
+
+from collections.abc import Callable
+
+from wijkspiegel.errors import SettingsError
+
+
+class Said:
+    """A sentence with {names}, and what belongs there: text, numbers, rules, people of whom a rule speaks.
+
+    >>> str(Said("{people} people do not fit at {tables} tables.", people=1200, tables=8))
+    '1,200 people do not fit at 8 tables.'
+    """
+
+    def __init__(self, sentence: str, **about: object) -> None:
+        self.sentence, self.about = sentence, about
+
+    def told(self, sentence: str, written: Callable[[object], str]) -> str:
+        """In other words. written : how a value is written there."""
+        return sentence.format_map({name: written(value) for name, value in self.about.items()})
+
+    def __str__(self) -> str:
+        return self.told(self.sentence, _in_english)
+
+
+class PlanningError(SettingsError):
+    """What cannot be planned, and why."""
+
+    def __init__(self, sentence: str, **about: object) -> None:
+        self.said = Said(sentence, **about)
+        super().__init__(str(self.said))
+
+
+def _in_english(value: object) -> str:
+    match value:
+        case int() | float():
+            return f"{value:,.9g}"
+        case tuple():
+            return "; ".join(map(str, value))
+        case _:
+            return str(value)

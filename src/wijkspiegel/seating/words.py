@@ -1,0 +1,243 @@
+"""The planner in Dutch and in English: its rules, its measures, and what it says that cannot be.
+
+The planner itself speaks English. What it says is said here in Dutch, by the English sentence (a test asks for each).
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from wijkspiegel.encounters.plan import PROVED, USELESS
+from wijkspiegel.encounters.rules import (
+    Accompanied,
+    Apart,
+    At,
+    CommonLanguage,
+    EachTable,
+    Present,
+    Rounds,
+    Rule,
+    Together,
+    Who,
+    Wish,
+)
+from wijkspiegel.encounters.said import PlanningError, Said
+from wijkspiegel.errors import SettingsError
+from wijkspiegel.schemes import Language
+
+MEASURES: dict[Language, dict[str, str]] = {
+    "nl": {
+        "mirror": "spiegel (0 is precies gelijk)", "repeats": "ontmoetingen van wie elkaar al ontmoette",
+        "mirror and repeats": "spiegel en herhaling samen",
+        "most meetings of two people": "vaakst dat twee elkaar zagen",
+        "pairs who meet": "paren die elkaar ontmoeten", "wishes not granted": "wensen die niet vervuld zijn",
+        "distance": "verschil binnen tafels", "rules broken": "gebroken regels",
+    },
+    "en": {
+        "mirror": "mirror (0 is exactly alike)", "repeats": "meetings of people who met before",
+        "mirror and repeats": "mirror and repeats", "most meetings of two people": "most often that two meet",
+        "pairs who meet": "pairs who meet", "wishes not granted": "wishes not granted",
+        "distance": "difference within tables", "rules broken": "rules broken",
+    },
+}  # fmt: skip
+
+_VERDICTS: dict[Language, dict[str, str]] = {
+    "nl": {
+        PROVED: "bewezen het beste", USELESS: "geen bruikbare grens", "broken by hand": "met de hand gebroken",
+        "within": "hooguit {share} van het beste", "": "",
+    },
+    "en": {
+        PROVED: PROVED, USELESS: USELESS, "broken by hand": "broken by hand",
+        "within": "at most {share} from the best possible", "": "",
+    },
+}  # fmt: skip
+
+
+def verdict_in(verdict: str, language: Language) -> str:
+    words, within = _VERDICTS[language], "within "
+    if not verdict.startswith(within):
+        return words[verdict]
+    share = verdict.removeprefix(within)
+    return words["within"].format(share=share.translate(_MARKS) if language == "nl" else share)
+
+
+_MARKS = str.maketrans(",.", ".,")
+
+# What cannot be, and what is odd -------------------------------------------------------------------------------------
+
+DUTCH = {
+    "'{person}' is among the people twice. Give each a row and an id of their own.":
+        "'{person}' staat twee keer bij de mensen. Geef ieder een eigen rij en een eigen id.",
+    "{tables} tables seat nobody: give at least one.": "Aan {tables} tafels zit niemand: geef er minstens één.",
+    "{people} people do not fit at {tables} tables of {seats} seats: there are {all}. "
+    "Give at least {more} seats, or {many} tables.":
+        "{people} mensen passen niet aan {tables} tafels van {seats} stoelen: dat zijn er {all}. "
+        "Geef minstens {more} stoelen, of {many} tafels.",
+    "{people} people cannot fill {tables} tables: give at most {people} tables.":
+        "{people} mensen kunnen geen {tables} tafels vullen: geef hooguit {people} tafels.",
+    "{rounds} rounds: there must be at least one.": "{rounds} rondes: het moet er minstens één zijn.",
+    "{rounds} rounds: at most {most} can be planned at once.":
+        "{rounds} rondes: er kunnen er hooguit {most} tegelijk ingedeeld worden.",
+    "There is nobody to seat.": "Er is niemand om in te delen.",
+    "{people} people: who met whom can be followed for at most {most}. Plan one round.":
+        "{people} mensen: wie wie ontmoette is voor hooguit {most} te volgen. Deel één ronde in.",
+    "The rule '{rule}' is about '{person}', who is not among the people.{near}":
+        "De regel '{rule}' gaat over '{person}', die niet bij de mensen staat.{near}",
+    "The rule '{rule}'": "De regel '{rule}'",
+    "The mirror": "De spiegel",
+    "A weight": "Een gewicht",
+    "The rule '{rule}' is about nobody: no one has {who}.": "De regel '{rule}' gaat over niemand: niemand heeft {who}.",
+    "The rule '{rule}' is about round {number}, and there are {rounds}.":
+        "De regel '{rule}' gaat over ronde {number}, en er zijn er {rounds}.",
+    "{what} asks for '{attribute}', which is not known of the people. Known: {known}.{near}":
+        "{what} vraagt naar '{attribute}', en dat is van de mensen niet bekend. Bekend: {known}.{near}",
+    "nothing": "niets",
+    " Did you mean '{name}'?": " Bedoelt u '{name}'?",
+    "The rule '{rule}' is about table '{table}', which is not there. Tables: {tables}.":
+        "De regel '{rule}' gaat over tafel '{table}', die er niet is. Tafels: {tables}.",
+    "The weight of '{attribute}' is {weight}: it cannot be less than 0.":
+        "Het gewicht van '{attribute}' is {weight}: minder dan 0 kan niet.",
+    "What a repeat and a refused wish cost cannot be less than 0.":
+        "Wat een herhaling en een geweigerde wens kosten, kan niet minder dan 0 zijn.",
+    "What distances are worth is {worth}: it must be more than 0.":
+        "Wat verschillen waard zijn, is {worth}: het moet meer dan 0 zijn.",
+    "There is no table to sit at.": "Er is geen tafel om aan te zitten.",
+    "Two tables have one name. Give each its own.": "Twee tafels hebben één naam. Geef elk een eigen naam.",
+    "Table '{table}' has {seats} seats and needs {people} people: "
+    "there must be a seat, and not fewer seats than people needed.":
+        "Tafel '{table}' heeft {seats} stoelen en {people} mensen nodig: "
+        "er moet een stoel zijn, en niet minder stoelen dan mensen die nodig zijn.",
+    "{people} people do not fit: there are {seats} seats at {tables} tables.":
+        "{people} mensen passen niet: er zijn {seats} stoelen aan {tables} tafels.",
+    "The tables need {least} people together, and there are {people}.":
+        "De tafels hebben samen {least} mensen nodig, en er zijn er {people}.",
+    "Nobody is there in round {number}.": "In ronde {number} is er niemand.",
+    "'{attribute}' should be mirrored, and the composition to mirror has no such attribute. It has: {known}.":
+        "'{attribute}' moet gespiegeld worden, en staat niet in de samenstelling om te spiegelen. Die heeft: {known}.",
+    "The composition of '{attribute}' must be of numbers not below 0 that add up to more than 0.":
+        "De samenstelling naar '{attribute}' moet uit getallen van 0 of meer bestaan, die samen meer dan 0 zijn.",
+    "Every table should have a value of '{attribute}' in common, and of '{person}' it is not known. "
+    "Fill it in, or leave the rule out.":
+        "Elke tafel moet een waarde van '{attribute}' gemeen hebben, en van '{person}' is die niet bekend. "
+        "Vul die in, of laat de regel weg.",
+    "The rule '{rule}' asks for {least} of {people} people.": "De regel '{rule}' vraagt {least} van {people} mensen.",
+    "The rule '{rule}' is about sitting with oneself.": "De regel '{rule}' laat iemand bij zichzelf zitten.",
+    "The distances are {shape}, and there are {people} people.":
+        "De verschillen zijn {shape}, en er zijn {people} mensen.",
+    "A distance is a number that is not below 0, the same both ways.":
+        "Een verschil is een getal van 0 of meer, over en weer hetzelfde.",
+    "Everybody has the same value of '{attribute}': every table mirrors it.":
+        "Iedereen heeft dezelfde waarde van '{attribute}': elke tafel spiegelt die.",
+    "'{attribute}' has {values} values for {people} people, {single} of them of one person: "
+    "put them in bands to have them mirrored.":
+        "'{attribute}' heeft {values} waarden voor {people} mensen, waarvan {single} bij één iemand voorkomen: "
+        "maak er klassen van om ze te laten spiegelen.",
+    "'{attribute}' has values of one person: {values}. No other table can have them.":
+        "'{attribute}' heeft waarden die bij één iemand voorkomen: {values}. Geen andere tafel kan die hebben.",
+    "'{attribute}' is not known of {people} people: they are a category of their own.":
+        "'{attribute}' is van {people} mensen niet bekend: zij zijn een eigen categorie.",
+    "The composition to mirror has no {attribute} {values}: its share is 0.":
+        "De samenstelling om te spiegelen heeft geen {attribute} {values}: het deel daarvan is 0.",
+    "The composition to mirror has {attribute} {values}: nobody here is.":
+        "De samenstelling om te spiegelen heeft {attribute} {values}: niemand hier is dat.",
+    "In round {number} not all tables can have the people that they need. Tables and seats: {tables}.":
+        "In ronde {number} kunnen niet alle tafels de mensen krijgen die ze nodig hebben. "
+        "Tafels en stoelen: {tables}.",
+    "This rule cannot hold in round {number}: {rules}. Tables and seats: {tables}. Change it or leave it out.":
+        "Deze regel kan niet gelden in ronde {number}: {rules}. Tafels en stoelen: {tables}. "
+        "Pas hem aan of laat hem weg.",
+    "These rules cannot hold together in round {number}: {rules}. Tables and seats: {tables}. "
+    "Change or leave out one of them.":
+        "Deze regels kunnen niet samen gelden in ronde {number}: {rules}. Tafels en stoelen: {tables}. "
+        "Pas er een aan of laat er een weg.",
+    "{seconds} seconds: give more than 0.": "{seconds} seconden: geef meer dan 0.",
+    "Whether all rules can hold in round {number} was not found out in time. Leave out some, and try again.":
+        "Of alle regels kunnen gelden in ronde {number} is niet op tijd gevonden. Laat er een paar weg, en probeer "
+        "het opnieuw.",
+    "Round {number} is not in the plan, which has {rounds}.":
+        "Ronde {number} staat niet in de indeling, die er {rounds} heeft.",
+    "'{person}' is said to be absent, and is not in the plan.":
+        "'{person}' zou er niet zijn, en staat niet in de indeling.",
+    "'{person}' is said to have arrived, and is in the plan already.":
+        "'{person}' zou erbij gekomen zijn, en staat al in de indeling.",
+    "No way to keep all rules in round {number} was found in time.":
+        "Hoe alle regels kunnen gelden in ronde {number} is niet op tijd gevonden.",
+    "{people} people at {tables} tables in {rounds} rounds are too many to prove anything more: leave --certify out.":
+        "{people} mensen aan {tables} tafels in {rounds} rondes zijn te veel om nog iets te bewijzen: "
+        "laat --certify weg.",
+    "No plan of round {number} keeps all rules.": "Geen indeling van ronde {number} houdt alle regels.",
+}  # fmt: skip
+
+
+def said_in(said: Said, language: Language) -> str:
+    return said.told(DUTCH[said.sentence], _in_dutch) if language == "nl" else str(said)
+
+
+@contextmanager
+def refused_in(language: Language) -> Iterator[None]:
+    """What cannot be planned is said in this language."""
+    try:
+        yield
+    except PlanningError as error:
+        raise SettingsError(said_in(error.said, language)) from None
+
+
+def _in_dutch(value: object) -> str:
+    match value:
+        case Said():
+            return said_in(value, "nl")
+        case int() | float():
+            return f"{value:,.9g}".translate(_MARKS)
+        case Who():
+            return _people(value)
+        case tuple():
+            return "; ".join(map(rule_in_dutch, value))
+        case str():
+            return value
+        case _:
+            return rule_in_dutch(value)  # type: ignore[arg-type]
+
+
+# Rules ---------------------------------------------------------------------------------------------------------------
+
+
+def rule_in_dutch(rule: Rule) -> str:
+    return _what(rule) + _in_rounds(rule.rounds)
+
+
+def _what(rule: Rule) -> str:  # noqa: PLR0911 - a case for each kind
+    match rule:
+        case Together(people=people):
+            return f"{_listed(people)} samen"
+        case Apart(people=people):
+            return f"{_listed(people)} apart"
+        case At(who=who, tables=tables):
+            return f"{_people(who)} aan tafel {' of '.join(tables)}"
+        case EachTable(who=who, tables=tables):
+            where = f"tafel {' en '.join(tables)}" if tables else "elke tafel"
+            return f"{where} heeft {' en '.join(_limits(rule))} van {_people(who)}"
+        case Accompanied(who=who, by=by, at_least=least):
+            return f"{_people(who)} vergezeld door {'' if least == 1 else f'{least} van '}{_people(by)}"
+        case CommonLanguage(attribute=attribute):
+            return f"elke tafel heeft een waarde van '{attribute}' gemeen"
+        case Present(who=who):
+            return f"{_people(who)} alleen aanwezig"
+        case Wish(person=person, people=people, at_least=least):
+            return f"{person} bij minstens {least} van {_listed(people)}"
+
+
+def _limits(rule: EachTable) -> list[str]:
+    least = [f"minstens {rule.at_least}"] if rule.at_least else []
+    return least + ([f"hooguit {rule.at_most}"] if rule.at_most is not None else [])
+
+
+def _people(who: Who) -> str:
+    return f"{who.attribute} = {' of '.join(who.values)}" if who.attribute else _listed(who.ids)
+
+
+def _in_rounds(rounds: Rounds) -> str:
+    return f" in ronde {_listed(map(str, rounds))}" if rounds else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} en {last}" if first else last
