@@ -9,8 +9,8 @@ import pytest
 from wijkspiegel.encounters.judge import judge
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, plan, told
-from wijkspiegel.encounters.problem import pose
-from wijkspiegel.encounters.replan import replan
+from wijkspiegel.encounters.problem import Ints, Problem, pose
+from wijkspiegel.encounters.replan import replan, seat_late
 from wijkspiegel.encounters.rules import Accompanied, Apart, At, EachTable, Rule, Together, Who, Wish
 from wijkspiegel.errors import SettingsError
 
@@ -117,6 +117,46 @@ def test_what_cannot_be_is_said(absent: list[str], arrived: Participants, from_r
     with pytest.raises(SettingsError) as raised:
         replan(made_for(), absent, arrived, from_round)
     assert str(raised.value) == told
+
+
+# Who comes late, where nobody else may move ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_who_comes_late_gets_the_best_chairs_that_keep_the_rules(seed: int) -> None:
+    """Beside every way to seat two people; some rules were broken by hand before they came."""
+    problem, home = some_room(seed)
+    found = seat_late(problem, home, seed)
+    assert (found.seated == home)[home >= 0].all()
+    every = [np.append(home[0, :-2], pair)[None] for pair in product(range(4), repeat=2)]
+    left = [seated for seated in every if _holds(problem, seated)]
+    for rule in problem.rules:
+        left = [seated for seated in left if _holds(problem, seated, rule)] or left
+    assert any((found.seated == seated).all() for seated in left)
+    assert found.judged.cost == pytest.approx(min(judge(problem, seated).cost for seated in left))
+
+
+def _holds(problem: Problem, seated: Ints, *rules: Rule) -> bool:
+    return not judge(pose(problem.people, problem.tables, rules=rules), seated).broken
+
+
+def some_room(seed: int) -> tuple[Problem, Ints]:
+    earlier, _, late = some_evening(seed)
+    people = earlier.problem.people
+    cells = {name: (*values, *late.attributes[name]) for name, values in people.attributes.items()}
+    rules = (*earlier.problem.rules, Together(("late", "a03"), (1,)), Apart(("later", "a04")))
+    home = np.where(np.arange(14) < 12, np.append(earlier.seated[0], [-1, -1]), -1)
+    return pose(Participants((*people.ids, *late.ids), cells), TABLES, 1, rules=_of_one_round(rules)), home[None]
+
+
+def _of_one_round(rules: tuple[Rule, ...]) -> list[Rule]:
+    return [rule for rule in rules if not rule.rounds or 1 in rule.rounds]
+
+
+def test_chairs_that_are_too_few_are_said() -> None:
+    problem = pose(Participants(tuple("abcd"), {}), [Table("1", 2), Table("2", 2, 2)])
+    with pytest.raises(SettingsError, match="The free chairs are too few in round 1"):
+        seat_late(problem, np.array([[0, 0, 0, -1]]))
 
 
 # The fewest moves, against a model that is written here anew ---------------------------------------------------------

@@ -64,6 +64,39 @@ def seat_by_rules(problem: Problem, number: int, home: Ints | None = None) -> By
     return found
 
 
+def seat_around(problem: Problem, number: int, home: Ints) -> tuple[Ints, tuple[int, ...]]:
+    """A table for who has none in this round; nobody else moves. Returns [person], and the rules that hold.
+
+    All rules hold if that can be, else as many as can be, in their order: a rule that is broken already stays so.
+    """
+    kept = _rules_in(problem, number)
+    row = _still(problem, number, kept, home)
+    if row is None:
+        alone = tuple(rule for rule in kept if _still(problem, number, (rule,), home) is not None)
+        kept = _holding(problem, number, (), alone, home)
+        row = _still(problem, number, kept, home)
+    if row is None:
+        raise PlanningError("The free chairs are too few in round {number}.", number=number + 1)
+    return row, kept
+
+
+def _holding(
+    problem: Problem, number: int, kept: tuple[int, ...], more: tuple[int, ...], home: Ints
+) -> tuple[int, ...]:
+    """Those of `more` that can hold beside `kept`, by halves: most can."""
+    if not more or _still(problem, number, (*kept, *more), home) is not None:
+        return (*kept, *more)
+    if len(more) == 1:
+        return kept
+    half = len(more) // 2
+    return _holding(problem, number, _holding(problem, number, kept, more[:half], home), more[half:], home)
+
+
+def _still(problem: Problem, number: int, rules: Sequence[int], home: Ints) -> Ints | None:
+    found = _solve(problem, number, rules, home, still=True)
+    return None if found is None else found.row
+
+
 def _rules_in(problem: Problem, number: int) -> tuple[int, ...]:
     return tuple(
         source
@@ -115,8 +148,10 @@ def _hitting(every: Sequence[int], corrections: list[frozenset[int]]) -> tuple[i
     return tuple(rule for rule, taken in zip(every, found.x, strict=True) if taken > 0.5)
 
 
-def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | None = None) -> ByRules | None:
-    """None where it cannot be."""
+def _solve(
+    problem: Problem, number: int, rules: Sequence[int], home: Ints | None = None, *, still: bool = False
+) -> ByRules | None:
+    """None where it cannot be. still : nobody moves who sits somewhere; else as few as can be."""
     there = np.flatnonzero(problem.present[number])
     spoken = {person for source in rules for person in _people_of(problem, source)}
     ruled = np.array(sorted(spoken & set(there.tolist())), dtype=np.int64)
@@ -128,8 +163,10 @@ def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | Non
         for row in _rows_of(asked, source, size):
             rows.append(row)
             size = max((size, *(column + 1 for column in row[0])))
+    if home is not None and still:
+        rows.extend(_staying(asked, home))
     cost = np.zeros(size)
-    if home is not None:
+    if home is not None and not still:
         size = _count_moves(asked, home, rows, size)
         cost = np.zeros(size)
         for person in ruled:
@@ -139,7 +176,7 @@ def _solve(problem: Problem, number: int, rules: Sequence[int], home: Ints | Non
     matrix, low, high = _stacked(rows, size)
     upper = np.ones(size)
     upper[len(ruled) * tables : (len(ruled) + 1) * tables] = asked.free
-    if home is not None:
+    if home is not None and not still:
         upper[size - tables :] = asked.free
     found = milp(
         cost, integrality=np.ones(size), bounds=Bounds(0, upper), constraints=LinearConstraint(matrix, low, high),
@@ -240,12 +277,23 @@ def _conditions_of(asked: _Round, source: int, size: int) -> Iterator[Row]:
 
 def _count_moves(asked: _Round, home: Ints, rows: list[Row], size: int) -> int:
     """A variable for each table: how many of the others leave it. Returns the number of variables."""
-    tables = len(asked.problem.tables)
+    now = _others_at(asked, home)
+    rows.extend(({asked.others(table): 1.0, size + table: 1.0}, sit, np.inf) for table, sit in enumerate(now))
+    return size + len(now)
+
+
+def _staying(asked: _Round, home: Ints) -> Iterator[Row]:
+    for person in asked.ruled[home[asked.ruled] != NOWHERE]:
+        yield {asked.at(person, int(home[person])): 1.0}, 1, 1
+    for table, sit in enumerate(_others_at(asked, home)):
+        yield {asked.others(table): 1.0}, sit, np.inf
+
+
+def _others_at(asked: _Round, home: Ints) -> list[float]:
+    """[table]: people of whom no rule speaks who sit there."""
     others = np.setdiff1d(np.flatnonzero(asked.problem.present[asked.number]), asked.ruled)
     seated = home[others]
-    now = np.bincount(seated[seated != NOWHERE], minlength=tables)
-    rows.extend(({asked.others(table): 1.0, size + table: 1.0}, float(now[table]), np.inf) for table in range(tables))
-    return size + tables
+    return [float(sit) for sit in np.bincount(seated[seated != NOWHERE], minlength=len(asked.problem.tables))]
 
 
 def _stacked(rows: list[Row], size: int) -> tuple[coo_array, Ints, Ints]:

@@ -1,16 +1,16 @@
 """On the evening: somebody did not come, others came late. What was stands, and as few people as possible move."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wijkspiegel.encounters.feasible import seat_by_rules
+from wijkspiegel.encounters.feasible import seat_around, seat_by_rules
 from wijkspiegel.encounters.judge import NOWHERE, judge
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, nanoseconds, told
-from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
-from wijkspiegel.encounters.rules import Present, Rule, Who
+from wijkspiegel.encounters.problem import Bools, Floats, Ints, Problem, Reference, pose
+from wijkspiegel.encounters.rules import Present, Rule, Who, Wish
 from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.encounters.search import anneal, asked_of, state_of
 
@@ -51,13 +51,42 @@ def replan(
     for number in range(from_round - 1, problem.rounds):
         seated[number], more, known = _placed(problem, seated, number)
         moved, proved = moved + more, proved and known
-    if len(arrived):
-        seated = _improved(problem, seated, arrived.ids, from_round - 1, seed, seconds)
+    seated = _improved(problem, seated, (home == NOWHERE) & problem.present, from_round - 1, seed, seconds)
     moves = tuple(
         (problem.people.ids[person], int(number) + 1)
         for number, person in np.argwhere((home != NOWHERE) & (seated != home) & (seated != NOWHERE))
     )
     return Replanned(told(problem, seated), moves, moved if proved else None)
+
+
+def seat_late(problem: Problem, seated: Ints, seed: int = 1, seconds: float = 0.03) -> Plan:
+    """The free chairs that are best for who sits nowhere; nobody else moves.
+
+    seated : [round, person], number of a table, NOWHERE for who came late. Rules hold as far as they can without
+    anybody moving; one that was broken by hand stays so. Raises PlanningError where the chairs are too few.
+    """
+    late = (seated == NOWHERE) & problem.present
+    found = [seat_around(problem, number, row) for number, row in enumerate(seated)]
+    kept = _keeping(problem, [rules for _, rules in found])
+    return told(problem, _improved(kept, np.stack([row for row, _ in found]), late, 0, seed, seconds))
+
+
+def _keeping(problem: Problem, kept: Sequence[tuple[int, ...]]) -> Problem:
+    """The same question, with the rules that cannot be broken only in the rounds in which they hold."""
+    rules: list[Rule] = []
+    for source, rule in enumerate(problem.rules):
+        rounds = tuple(number + 1 for number, held in enumerate(kept) if source in held)
+        if isinstance(rule, Present) or (isinstance(rule, Wish) and not rule.must):
+            rules.append(rule)
+        elif rounds:
+            rules.append(replace(rule, rounds=rounds))
+    ids = problem.people.ids
+    posed = pose(
+        problem.people, problem.tables, problem.rounds, mirror=problem.attributes, rules=rules, weights=problem.weights,
+        before=[(ids[one], ids[other]) for one, other in problem.before],
+        distances=problem.distances if len(problem.distances) else None,
+    )  # fmt: skip
+    return replace(posed, share=problem.share)
 
 
 def _check(old: Problem, gone: tuple[str, ...], arrived: Participants, from_round: int) -> None:
@@ -153,13 +182,17 @@ def _placed(problem: Problem, seated: Ints, number: int) -> tuple[Ints, int, boo
     return found.row, int(((home != NOWHERE) & (found.row != home)).sum()), found.proved
 
 
-def _improved(problem: Problem, seated: Ints, arrived: tuple[str, ...], first: int, seed: int, seconds: float) -> Ints:
-    """Where who arrived sits best. Nobody else moves for it: their own table is the only one that they may sit at."""
-    late = np.isin(np.array(problem.people.ids), arrived)
+def _improved(problem: Problem, seated: Ints, late: Bools, first: int, seed: int, seconds: float) -> Ints:
+    """Where who came late sits best. Nobody else moves for it: their own table is the only one that they may sit at.
+
+    late : [round, person], who had no table in that round.
+    """
+    if not late.any():
+        return seated
     shape = (*seated.shape, len(problem.tables))
     allowed = problem.allowed.copy() if len(problem.allowed) else np.ones(shape, dtype=bool)
-    allowed[:, ~late] = np.arange(len(problem.tables)) == seated[:, ~late, None]
-    asked = asked_of(problem)._replace(allowed=allowed, movers=np.flatnonzero(late).astype(np.int32))
+    allowed[~late] = np.arange(len(problem.tables)) == seated[~late, None]
+    asked = asked_of(problem)._replace(allowed=allowed, movers=np.flatnonzero(late.any(axis=0)).astype(np.int32))
     state = state_of(problem, seated)
     before = judge(problem, seated).cost
     steps = int(seconds * 1e9 / nanoseconds(problem))

@@ -150,6 +150,7 @@ DUTCH = {
         "Deze regels kunnen niet samen gelden in ronde {number}: {rules}. Tafels en stoelen: {tables}. "
         "Pas er een aan of laat er een weg.",
     "{seconds} seconds: give more than 0.": "{seconds} seconden: geef meer dan 0.",
+    "The free chairs are too few in round {number}.": "Er zijn te weinig vrije stoelen in ronde {number}.",
     "Whether all rules can hold in round {number} was not found out in time. Leave out some, and try again.":
         "Of alle regels kunnen gelden in ronde {number} is niet op tijd gevonden. Laat er een paar weg, en probeer "
         "het opnieuw.",

@@ -18,10 +18,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from wijkspiegel.encounters.judge import NOWHERE, Judged, gaps, judge
+from wijkspiegel.encounters.judge import Judged, judge
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import plan
 from wijkspiegel.encounters.problem import Problem, pose
+from wijkspiegel.encounters.replan import seat_late as seated_late
 from wijkspiegel.encounters.rules import Apart, At, Rule, Together, Weights, Who
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.seating.words import refused_in
@@ -43,9 +44,6 @@ SECONDS = 2.0
 MOST_RULES = 100
 BOUNDED = ("mirror", "repeats")
 """Measures that the planner tells a bound of, and that are kept."""
-
-BROKEN = 1e6
-"""What a broken rule costs beside anything else."""
 
 
 @dataclass(frozen=True)
@@ -495,7 +493,7 @@ def seat_late(pk: int, seats: int, version: int, by: people.Visitor, now: dateti
         )
     if not late:
         return 0
-    _seated_late(room, seating, here, late)
+    here = _with_late(room, seating, here)
     Seat.objects.bulk_create(
         Seat(seating=seating, registration=one, round=number, table=table)
         for one in late
@@ -507,44 +505,12 @@ def seat_late(pk: int, seats: int, version: int, by: people.Visitor, now: dateti
     return len(late)
 
 
-def _seated_late(room: Room, seating: Seating, places: dict[int, list[int]], late: Sequence[Registration]) -> None:
-    """Add the places of who came late, one by one and round by round: the cheapest table with a free chair."""
+def _with_late(room: Room, seating: Seating, places: plans.Places) -> dict[int, list[int]]:
+    """All places, with those that are best for who has none."""
     problem = _posed(room, seating.tables, seating.seats, seating.rounds)
-    columns = {label: column for column, label in enumerate(problem.people.ids)}
-    seated = _seated(room, problem, places)
-    for one in late:
-        column, own = columns[room.labels[one.pk]], [rule for rule in room.rules if one in rule.people.all()]
-        places[one.pk] = []
-        for number in range(seating.rounds):
-            prices = _prices(problem, seated, column, number) + _broken_at(own, places, one, number, seating.tables)
-            taken = np.bincount(seated[number][seated[number] != NOWHERE], minlength=seating.tables)
-            prices[taken >= seating.seats] = np.inf
-            seated[number, column] = int(prices.argmin())
-            places[one.pk].append(int(prices.argmin()) + 1)
-
-
-def _prices(problem: Problem, seated: NDArray[np.int64], column: int, number: int) -> NDArray[np.float64]:
-    """[table], what it costs when one more person, who has no seat in this round yet, sits there."""
-    own = problem.category[column]
-    further: NDArray[np.float64] = (problem.weight[own] * (2 * gaps(problem, seated)[number][:, own] + 1)).sum(axis=1)
-    earlier = seated[:number]
-    met = (earlier == earlier[:, [column]]).sum(axis=0)
-    met[column] = 0
-    there = seated[number] != NOWHERE
-    again = np.bincount(seated[number][there], weights=met[there], minlength=len(problem.tables))
-    return further + problem.weights.repeat * again
-
-
-def _broken_at(
-    own: Sequence[SeatingRule], places: plans.Places, one: Registration, number: int, tables: int
-) -> NDArray[np.float64]:
-    """[table], what the rules that are about somebody would cost there."""
-
-    def broken(table: int) -> int:
-        at = {pk: [each[number]] for pk, each in places.items() if len(each) > number} | {one.pk: [table]}
-        return len(plans.rules_broken_by(own, at))
-
-    return np.array([BROKEN * broken(table) if own else 0.0 for table in range(1, tables + 1)])
+    with _as_form_error():
+        found = seated_late(problem, _seated(room, problem, places), seating.seed)
+    return _places_in(room, problem, found.seated)
 
 
 def _opened(pk: int, version: int, by: people.Visitor, now: datetime) -> tuple[Meeting, Seating]:
