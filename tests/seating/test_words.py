@@ -91,7 +91,7 @@ def test_a_rule_is_said_in_dutch(rule: Rule, dutch: str) -> None:
         (
             [At(Who(attribute="rol", values=("host",)), ("1",))],
             "De regel 'rol = host aan tafel 1' vraagt naar 'rol', en dat is van de mensen niet bekend. "
-            "Bekend: age, role. Bedoelt u 'role'?",
+            "Bekend: age, role. Bedoelde je 'role'?",
             "The rule 'rol = host at table 1' asks for 'rol', which is not known of the people. "
             "Known: age, role. Did you mean 'role'?",
         ),

@@ -91,7 +91,7 @@ DUTCH = {
     "{what} asks for '{attribute}', which is not known of the people. Known: {known}.{near}":
         "{what} vraagt naar '{attribute}', en dat is van de mensen niet bekend. Bekend: {known}.{near}",
     "nothing": "niets",
-    " Did you mean '{name}'?": " Bedoelt u '{name}'?",
+    " Did you mean '{name}'?": " Bedoelde je '{name}'?",
     "The rule '{rule}' is about table '{table}', which is not there. Tables: {tables}.":
         "De regel '{rule}' gaat over tafel '{table}', die er niet is. Tafels: {tables}.",
     "The weight of '{attribute}' is {weight}: it cannot be less than 0.":

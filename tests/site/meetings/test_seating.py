@@ -156,16 +156,27 @@ def test_rules_that_contradict_each_other_are_named(room: Meeting, team: User) -
     now = timezone.now()
     for kind, names in (("together", ("Anna", "Bilal")), ("together", ("Bilal", "Chen")), ("apart", ("Anna", "Chen"))):
         seating.add_rule(room.pk, kind, [person(name) for name in names], None, team, now)
-    with pytest.raises(ValidationError, match="Anna and Chen never at one table, and always at one"):
+    told = "together in round 1: Anna and Bilal together; Bilal and Chen together; Anna and Chen apart."
+    with pytest.raises(ValidationError, match=told):
         made(room, team)
     SeatingRule.objects.filter(kind="apart").delete()
     seating.add_rule(room.pk, "at", [person("Anna")], 1, team, now)
-    seating.add_rule(room.pk, "at", [person("Chen")], 2, team, now)
-    with pytest.raises(ValidationError, match="Chen cannot sit at two tables"):
+    rule = seating.add_rule(room.pk, "at", [person("Chen")], 2, team, now)
+    with pytest.raises(ValidationError, match="Bilal and Chen together; Anna at table 1; Chen at table 2"):
+        made(room, team)
+    SeatingRule.objects.filter(pk=rule.pk).update(table=9)
+    with pytest.raises(ValidationError, match="The rule 'Chen at table 9' is about table '9', which is not there"):
         made(room, team)
 
 
-def test_what_only_the_planner_sees_is_said_in_the_language_of_the_organiser(room: Meeting, team: User) -> None:
+def test_more_people_together_than_a_table_has_seats_are_named(room: Meeting, team: User) -> None:
+    seating.add_rule(room.pk, "together", [person(name) for name in NAMES[:5]], None, team, timezone.now())
+    told = "This rule cannot hold in round 1: Anna, Bilal, Chen, Dewi and Emma together."
+    with pytest.raises(ValidationError, match=told):
+        made(room, team, seats=4)
+
+
+def test_rules_that_cannot_hold_are_said_in_the_language_of_the_organiser(room: Meeting, team: User) -> None:
     """Six people apart from each other do not fit at three tables."""
     seating.add_rule(room.pk, "apart", [person(name) for name in NAMES[:6]], None, team, timezone.now())
     told = {

@@ -4,7 +4,6 @@ Only who has a confirmed seat sits at a table. The planner searches before the l
 for it. What was found is written under the lock, if nobody wrote since.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,7 +102,6 @@ def make(pk: int, wanted: Wanted, version: int, by: people.Visitor, now: datetim
     earlier = _to_be_written(meeting, version, now)
     room = _room_of(meeting, wanted.weights)
     _check_fits(len(room.people), wanted)
-    _check_rules(room, wanted.tables, wanted.seats)
     seed = (earlier.seed if earlier else 1) + another
     places, quality = _searched(room, wanted, seed)
     with transaction.atomic():
@@ -162,41 +160,6 @@ def _check_fits(number: int, wanted: Wanted) -> None:
                 }
             }
         )  # fmt: skip
-
-
-def _check_rules(room: Room, tables: int, seats: int) -> None:
-    """Rules of an organiser that cannot hold together, in the organiser's language. The planner finds all others."""
-    circle = _circles(room)
-    fixed: dict[int, int] = {}
-    for rule in room.rules:
-        bound = [one.pk for one in rule.people.all() if one.pk in room.labels]
-        names = plans.joined(sorted(room.labels[pk] for pk in bound))
-        if rule.kind == SeatingRule.Kind.APART and len({circle[pk] for pk in bound}) < len(bound):
-            raise ValidationError(
-                _("Rules contradict each other: %(people)s never at one table, and always at one.") % {"people": names}
-            )
-        if rule.kind == SeatingRule.Kind.AT:
-            if rule.table is None or rule.table > tables:
-                raise ValidationError(
-                    _("A rule is about table %(table)s, and there are %(tables)d.")
-                    % {"table": rule.table, "tables": tables}
-                )
-            if any(fixed.setdefault(circle[pk], rule.table) != rule.table for pk in bound):
-                raise ValidationError(
-                    _("Rules contradict each other: %(people)s cannot sit at two tables.") % {"people": names}
-                )
-    if max(Counter(circle.values()).values(), default=0) > seats:
-        raise ValidationError(_("More people must sit together than there are seats at a table."))
-
-
-def _circles(room: Room) -> dict[int, int]:
-    """Registration -> one of those with whom they must sit, the same for all of these."""
-    circle = {one.pk: one.pk for one in room.people}
-    for rule in room.rules:
-        if rule.kind == SeatingRule.Kind.TOGETHER:
-            bound = {circle[one.pk] for one in rule.people.all() if one.pk in circle}
-            circle = {pk: min(bound) if head in bound else head for pk, head in circle.items()}
-    return circle
 
 
 def _searched(room: Room, wanted: Wanted, seed: int) -> tuple[dict[int, list[int]], dict[str, Any]]:
