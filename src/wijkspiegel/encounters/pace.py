@@ -14,7 +14,7 @@ ROUND = 25
 """For each round in which two change places at once."""
 NEAR, MOVED_NEAR = 0.09, 4.0
 """For everybody there is, where distances count: if two people change places, and if more go."""
-MOVED, RULED, CONDITION, WISHED = 1_200, 170, 20, 500
+MOVED, RULED, CONDITION, WISHED = 1_000, 170, 20, 500
 """If more than two people change places, or one takes an empty chair; if a rule is about either of two, for each rule
 about the numbers at a table, and if there are wishes."""
 ALONE, UPDATE = 11, 0.025
@@ -30,8 +30,9 @@ def nanoseconds(problem: Problem, whole: float = 0.0) -> float:
     near = people * (len(problem.distances) > 0)
     moved, ruled = _share_moved(problem), _share_ruled(problem) * _rules(problem)
     meeting = NEIGHBOUR * meets(problem) * 2 * float(problem.seats.mean())
-    one = step + moved * (MOVED + MOVED_NEAR * near) + (1 - moved) * (meeting + NEAR * near + ruled)
-    each = ROUND + NEAR * near + ruled if not len(problem.before) else MOVED + MOVED_NEAR * near
+    more = MOVED + MOVED_NEAR * near + 8 * meeting + 2 * ruled
+    one = step + moved * more + (1 - moved) * (meeting + NEAR * near + ruled)
+    each = ROUND + NEAR * near + ruled if not len(problem.before) else more
     return (1 - whole) * one + whole * (step + problem.rounds * each)
 
 

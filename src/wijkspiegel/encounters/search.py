@@ -171,7 +171,7 @@ def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
     capacity = max(table.capacity for table in problem.tables)
     meets = problem.rounds > 1 or len(problem.before) > 0
     state = State(
-        seated.astype(np.int32),
+        np.ascontiguousarray(seated, dtype=np.int32),
         np.full((rounds, people), NOWHERE, dtype=np.int32),
         np.full((rounds, tables, capacity), NOWHERE, dtype=np.int32),
         np.zeros((rounds, tables), dtype=np.int32),
