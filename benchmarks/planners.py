@@ -32,6 +32,8 @@ def golfers(peers: Path, tables: int, seats: int, rounds: int, seed: int) -> Fou
     if node is None or not (peers / "good-enough-golfers").is_dir():
         return None
     told = _told([node, HERE / "golfers.js", peers, tables, seats, rounds, seed])
+    if told is None:
+        return None
     seated = np.full((rounds, tables * seats), -1)
     for number, groups in enumerate(told["rounds"]):
         for table, group in enumerate(groups):
@@ -44,6 +46,8 @@ def groupeng(peers: Path, file: Path, people: Participants, tables: int, seed: i
     if not (peers / "groupeng").is_dir():
         return None
     told = _told([sys.executable, HERE / "groupeng.py", peers / "groupeng", file, tables, seed])
+    if told is None:
+        return None
     at = {one.zfill(5): table for table, group in enumerate(told["groups"]) for one in group}
     return np.array([[at[one] for one in people.ids]]), told["seconds"]
 
@@ -55,7 +59,7 @@ def _told(command: list) -> dict:
 
 def line(case: str, planner: str, seed: int, problem: Problem, found: Found | None) -> None:
     if found is None:
-        print(f"\n{planner} is not there: left out of {case}.\n", flush=True)
+        print(f"\n{planner} is left out of {case}: it is not there, or took more than {PATIENCE} s.\n", flush=True)
         return
     judged = judge(problem, found[0])
     mirror = f"{judged.mirror / problem.rounds:,.1f}" if problem.attributes else ""
