@@ -7,7 +7,7 @@ from wijkspiegel.encounters.distances import only_distances
 from wijkspiegel.encounters.judge import meets
 from wijkspiegel.encounters.problem import Bools, Problem
 
-STEP, ATTRIBUTE, NEIGHBOUR = 35, 3.5, 2.8
+STEP, ATTRIBUTE, NEIGHBOUR = 40, 3.5, 3.2
 """Nanoseconds of a step by itself, for each attribute to mirror, and for each who sits at the two tables where people
 can meet again."""
 ROUND = 25
