@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import cities, draw, naive, planners, run
+from benchmarks.encounters import nobody_in_particular
 from wijkspiegel.measures.chance import expected_entropy_index
 from wijkspiegel.measures.segregation import entropy_index, gini, isolation
 from wijkspiegel.measures.spatial import blend, decaying, nearest_people, within
@@ -44,7 +45,7 @@ def test_a_case_that_failed_has_no_ratio() -> None:
 def test_a_planner_that_is_not_there_is_left_out_with_a_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nobody = planners.nobody_in_particular(8)
+    nobody = nobody_in_particular(8)
     planners.beside_golfers(tmp_path, nobody, "eight people", 2, 2, 1)
     said = capsys.readouterr().out
     assert "good-enough-golfers is left out of eight people" in said
