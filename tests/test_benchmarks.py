@@ -1,9 +1,12 @@
 """What is timed side by side gives the same figures."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks import cities, naive, run
+from benchmarks import cities, draw, naive, planners, run
+from benchmarks.encounters import nobody_in_particular
 from wijkspiegel.measures.chance import expected_entropy_index
 from wijkspiegel.measures.segregation import entropy_index, gini, isolation
 from wijkspiegel.measures.spatial import blend, decaying, nearest_people, within
@@ -37,3 +40,23 @@ def test_a_case_that_failed_has_no_ratio() -> None:
     assert run.ratio(done, {"failed": "more than 12 GB"}) == "–"
     assert run.shown({"failed": "more than 12 GB"}) == "more than 12 GB"
     assert run.shown(done | {"measured_part": 0.1}) == "2 s *, 1.0 GB"
+
+
+def test_a_planner_that_is_not_there_is_left_out_with_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = nobody_in_particular(8)
+    planners.beside_golfers(tmp_path, nobody, "eight people", 2, 2, 1)
+    said = capsys.readouterr().out
+    assert "good-enough-golfers is left out of eight people" in said
+    assert "| eight people | ours, repeats only | 1 | 4 |" in said
+
+
+def test_a_greedy_draw_keeps_quotas_and_households() -> None:
+    people, quotas = draw.volunteers(80, 1), draw.quotas_for(20)
+    greedy = draw.Greedy(people, quotas, 20, "home", seed=1)
+    for panel in (greedy.draw() for _ in range(20)):
+        assert len({people.attributes["home"][one] for one in panel}) == 20
+        for quota in quotas:
+            counted = sum(people.attributes[quota.attribute][one] == quota.value for one in panel)
+            assert quota.minimum <= counted <= quota.maximum

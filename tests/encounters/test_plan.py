@@ -12,7 +12,7 @@ from wijkspiegel.encounters.designs import difference_matrix, net, seating_witho
 from wijkspiegel.encounters.judge import judge
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, front, plan, solve
-from wijkspiegel.encounters.problem import Problem, pose
+from wijkspiegel.encounters.problem import Ints, Problem, pose
 from wijkspiegel.encounters.rules import (
     Accompanied,
     Apart,
@@ -336,3 +336,37 @@ def test_a_table_at_which_nobody_sits_needs_no_host() -> None:
     made = plan(named(4), [Table("1", 4), Table("2", 4)], rules=rules, seconds=0.05)
     assert made.judged.broken == ()
     assert len(set(made.seated[0].tolist())) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([0.0, 0.5]))
+def test_what_the_kernel_keeps_is_what_a_recount_finds(seed: int, whole: float) -> None:
+    people = named(12, age="aaabbbcccabc", role="hhghgghhgghg")
+    ids = people.ids
+    distances = np.abs(np.subtract.outer(np.arange(12), np.arange(12))).astype(np.float64)
+    rules: list[Rule] = [Apart(ids[:3]), Together(ids[4:6]), EachTable(Who(attribute="role", values=("h",)), 2),
+             Accompanied(Who(attribute="age", values=("a",)), Who(attribute="age", values=("b",)), 2),
+             Wish(ids[7], ids[8:10]), Wish(ids[8], ids[7:8])]  # fmt: skip
+    problem = pose(people, [Table(str(at), 5) for at in range(3)], 3, rules=rules, distances=distances)
+    begin = np.tile(np.arange(12) // 4, (3, 1))
+    state = state_of(problem, begin)
+    lots = np.array([seed], dtype=np.uint64)
+    change = anneal(asked_of(problem), state, 0.0, -1e18, 300, 1e6, 1e5, whole, 0, lots)
+    seated = state.at.astype(np.int64)
+    again = state_of(problem, seated)
+    for name in ("size", "gap", "met", "held", "near"):
+        assert np.allclose(getattr(state, name), getattr(again, name)), name
+    assert change == pytest.approx(whole_cost(problem, seated) - whole_cost(problem, begin), abs=1e-5)
+
+
+def whole_cost(problem: Problem, seated: Ints) -> float:
+    """The cost with every break of the rules of the test above counted by hand."""
+    age, role = (np.array(problem.people.attributes[name]) for name in ("age", "role"))
+    broken = 0
+    for row in seated:
+        broken += sum(row[one] == row[other] for one, other in combinations(range(3), 2))
+        for table in set(row.tolist()):
+            there = row == table
+            broken += max(0, 2 - int((role[there] == "h").sum()))
+            broken += max(0, 2 - int((age[there] == "b").sum())) if (age[there] == "a").any() else 0
+    return judge(problem, seated).cost + 1e6 * broken

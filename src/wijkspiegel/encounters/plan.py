@@ -1,7 +1,7 @@
 """The plan: searched for until it is proved the best, or the time is over; with a bound beside each measure.
 
-The search takes steps, not seconds: how many fit in a second is agreed beforehand (`NANOSECONDS`), so that the same
-seed gives the same plan on every machine. Each run is twice as long as the one before, and the best stands: more time
+The search takes steps, not seconds: how many fit in a second is agreed beforehand (`pace`), so that the same seed
+gives the same plan on every machine. Each run is twice as long as the one before, and the best stands: more time
 is never worse. A start that stays a tenth behind is left.
 """
 
@@ -15,18 +15,15 @@ from wijkspiegel.encounters.designs import seating_without_repeats
 from wijkspiegel.encounters.distances import most_apart, only_distances
 from wijkspiegel.encounters.feasible import seat_by_rules
 from wijkspiegel.encounters.judge import NOWHERE, Judged, judge, meets
+from wijkspiegel.encounters.pace import nanoseconds
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Weights, Wish
 from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.encounters.search import Asked, anneal, asked_of, descend, state_of
 
-NANOSECONDS = {"step": 50, "neighbour": 1, "round": 12, "rule": 2_000, "apart": 11, "update": 0.025}
-"""What a step takes on an ordinary machine: by itself, for each who sits at the two tables where people can meet again,
-for each round in which two change places, and where rules are counted; where only distances count, by itself and for
-everybody there is."""
-SHORTEST = 10_000_000
-"""Nanoseconds of the first run."""
+SHORTEST = 10e9 / 1023
+"""Nanoseconds of the first run: ten that double are then ten seconds, and five, twenty and forty are used up too."""
 PROVED, USELESS = "proved optimal", "no useful bound"
 Progress = Callable[[str], None]
 
@@ -89,9 +86,9 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
     least = np.inf
     starts = list(_starts(problem, seed))
     records = [-np.inf] * len(starts)
-    length, left = float(SHORTEST), max(seconds * 1e9, SHORTEST)
+    length, left = SHORTEST, max(seconds * 1e9, SHORTEST)
     run = 0
-    while least > goal + 1e-9 and left >= length:
+    while least > goal + 1e-9 and left >= length * (1 - 1e-9):
         kept = [number for number, record in enumerate(records) if record <= least + abs(least) / 10]
         for number in kept:
             begin, whole = starts[number]
@@ -115,18 +112,6 @@ def told(problem: Problem, seated: Ints, proved: float = 0.0) -> Plan:
     """A plan, judged. proved : below this no mirror can be, if that was proved otherwise than by counting."""
     judged = judge(problem, seated)
     return Plan(problem, seated, judged, tuple(measures_of(problem, judged, proved)))
-
-
-def nanoseconds(problem: Problem, whole: float = 0.0) -> float:
-    """What one step takes, in time agreed beforehand. whole : part of the steps that change all rounds."""
-    if only_distances(problem):
-        return NANOSECONDS["apart"] + len(problem.people) * NANOSECONDS["update"]
-    seats = 2 * float(problem.seats.mean())
-    paired = meets(problem) or len(problem.distances) > 0
-    ruled = len(problem.conditions.kind) > 0 or len(problem.wishes.person) > 0
-    one = NANOSECONDS["step"] + paired * seats * NANOSECONDS["neighbour"]
-    every = NANOSECONDS["step"] + problem.rounds * NANOSECONDS["round"]
-    return (1 - whole) * one + whole * every + ruled * NANOSECONDS["rule"]
 
 
 def _seed(seed: int, run: int, start: int) -> np.random.SeedSequence:
@@ -195,8 +180,7 @@ def _run(
     hot, cold = _temperatures(problem, whole)
     numbers = seed.generate_state(1, np.uint64)
     cost = anneal(asked, state, first, goal, steps, hot, cold, whole, 0, numbers)
-    if not len(asked.conditions) and not len(asked.wish_person):
-        descend(asked, state, cost, goal, steps)
+    descend(asked, state, cost, goal, steps)
     seated = state.at.astype(np.int64)
     return seated, judge(problem, seated).cost
 

@@ -7,8 +7,9 @@ import numpy as np
 
 from wijkspiegel.encounters.feasible import seat_around, seat_by_rules
 from wijkspiegel.encounters.judge import NOWHERE, judge
+from wijkspiegel.encounters.pace import nanoseconds
 from wijkspiegel.encounters.people import Participants, Table
-from wijkspiegel.encounters.plan import Plan, nanoseconds, told
+from wijkspiegel.encounters.plan import Plan, told
 from wijkspiegel.encounters.problem import Bools, Floats, Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Who, Wish
 from wijkspiegel.encounters.said import PlanningError

@@ -18,8 +18,27 @@ from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Problem
 HARD = 1e6
 
 
+class Wished(NamedTuple):
+    """Wishes: others, whom each is about; own and of, the wishes of p and about p."""
+
+    person: NDArray[np.int64]
+    least: NDArray[np.int64]
+    rounds: NDArray[np.int64]
+    cost: NDArray[np.float64]
+    others_start: NDArray[np.int64]
+    others: NDArray[np.int32]
+    own_start: NDArray[np.int64]
+    own: NDArray[np.int32]
+    of_start: NDArray[np.int64]
+    of: NDArray[np.int32]
+
+
 class Asked(NamedTuple):
-    """What is asked, for the kernel. Lists of lists are two arrays: of p, items from start[p] up to start[p + 1]."""
+    """What is asked, for the kernel. Lists of lists are two arrays: of p, items from start[p] up to start[p + 1].
+
+    marked : [person], the same number for people with the same marks. about : [person], whether a wish or who must sit
+    apart is about them.
+    """
 
     category: NDArray[np.int32]
     weight: NDArray[np.float64]
@@ -38,18 +57,11 @@ class Asked(NamedTuple):
     apart_with: NDArray[np.int32]
     apart_rounds: NDArray[np.int64]
     marks: NDArray[np.bool_]
+    marked: NDArray[np.int32]
+    about: NDArray[np.bool_]
     conditions: NDArray[np.int64]
     condition_at: NDArray[np.bool_]
-    wish_person: NDArray[np.int64]
-    wish_least: NDArray[np.int64]
-    wish_rounds: NDArray[np.int64]
-    wish_cost: NDArray[np.float64]
-    wished_start: NDArray[np.int64]
-    wished: NDArray[np.int32]
-    own_start: NDArray[np.int64]
-    own: NDArray[np.int32]
-    of_start: NDArray[np.int64]
-    of: NDArray[np.int32]
+    wishes: Wished
     movers: NDArray[np.int32]
 
 
@@ -58,7 +70,8 @@ class State(NamedTuple):
 
     at : [round, person], table. chair : [round, person], place in members. members : [round, table, chair]; the first
     size[round, table] are taken. gap : [round, table, category], people more than the target. met : [person, person],
-    times at one table. held : [round, table, mark], people with it.
+    times at one table. held : [round, table, mark], people with it. near : [round, table, person], summed distance to
+    who sits there.
     """
 
     at: NDArray[np.int32]
@@ -68,6 +81,7 @@ class State(NamedTuple):
     gap: NDArray[np.float64]
     met: NDArray[np.uint8]
     held: NDArray[np.int32]
+    near: NDArray[np.float64]
 
 
 def asked_of(problem: Problem) -> Asked:
@@ -75,11 +89,7 @@ def asked_of(problem: Problem) -> Asked:
     mates = np.stack([_circle(block) for block in problem.block])
     apart = np.concatenate([problem.apart, problem.apart[:, [1, 0, 2]]])
     apart_start, apart_order = _lists(apart[:, 0], people)
-    wishes, conditions = problem.wishes, problem.conditions
-    wished = np.array([one for others in wishes.others for one in others], dtype=np.int32)
-    wish_of = np.repeat(np.arange(len(wishes.person)), [len(others) for others in wishes.others]).astype(np.int64)
-    own_start, own = _lists(wishes.person, people)
-    of_start, of_order = _lists(wished.astype(np.int64), people)
+    conditions, wished = problem.conditions, _wished_of(problem)
     return Asked(
         problem.category.astype(np.int32),
         problem.weight.astype(np.float64),
@@ -98,23 +108,43 @@ def asked_of(problem: Problem) -> Asked:
         apart[apart_order, 1].astype(np.int32),
         apart[apart_order, 2],
         conditions.marks,
+        _alike(conditions.marks),
+        np.isin(np.arange(people), np.concatenate([apart[:, 0], wished.others, wished.person])),
         np.stack(
             [conditions.kind, conditions.one, conditions.other, conditions.least, conditions.most, conditions.rounds],
             axis=1,
         ),
         conditions.tables,
+        wished,
+        np.arange(people, dtype=np.int32),
+    )
+
+
+def _wished_of(problem: Problem) -> Wished:
+    people, wishes = len(problem.people), problem.wishes
+    sizes = [len(others) for others in wishes.others]
+    others = np.array([one for several in wishes.others for one in several], dtype=np.int32)
+    own_start, own = _lists(wishes.person, people)
+    of_start, of = _lists(others.astype(np.int64), people)
+    return Wished(
         wishes.person,
         wishes.least,
         wishes.rounds,
         np.where(wishes.must, HARD, problem.weights.wish).astype(np.float64),
-        np.concatenate([[0], np.cumsum([len(others) for others in wishes.others])]).astype(np.int64),
-        wished,
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        others,
         own_start,
         own.astype(np.int32),
         of_start,
-        wish_of[of_order].astype(np.int32),
-        np.arange(people, dtype=np.int32),
+        np.repeat(np.arange(len(sizes)), sizes).astype(np.int32)[of],
     )
+
+
+def _alike(marks: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """[person]: the number of their row among all that differ."""
+    if not marks.shape[1]:
+        return np.zeros(len(marks), dtype=np.int32)
+    return np.unique(marks, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int32)
 
 
 def _circle(block: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -141,13 +171,14 @@ def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
     capacity = max(table.capacity for table in problem.tables)
     meets = problem.rounds > 1 or len(problem.before) > 0
     state = State(
-        seated.astype(np.int32),
+        np.ascontiguousarray(seated, dtype=np.int32),
         np.full((rounds, people), NOWHERE, dtype=np.int32),
         np.full((rounds, tables, capacity), NOWHERE, dtype=np.int32),
         np.zeros((rounds, tables), dtype=np.int32),
         -problem.target,
         np.zeros((people, people) if meets else (0, 0), dtype=np.uint8),
         np.zeros((rounds, tables, problem.conditions.marks.shape[1]), dtype=np.int32),
+        np.zeros((rounds, tables, len(problem.distances))),
     )
     if meets:
         state.met[problem.before[:, 0], problem.before[:, 1]] = 1
@@ -164,6 +195,8 @@ def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
         state.members[number, where, chairs] = there
         np.add.at(state.gap[number], (where[:, None], problem.category[there]), 1.0)
         np.add.at(state.held[number], where, problem.conditions.marks[there])
+        if len(problem.distances):
+            np.add.at(state.near[number], where, problem.distances[there])
         if meets:
             same = (seated[number][:, None] == seated[number][None, :]) & (seated[number] != NOWHERE)[:, None]
             np.fill_diagonal(same, val=False)
@@ -180,15 +213,15 @@ def _of_round(rounds: int, r: int) -> bool:
 
 
 @numba.njit(cache=True)
-def _may(asked: Any, r: int, p: int, t: int) -> Any:
-    return asked.allowed.shape[0] == 0 or asked.allowed[r, p, t]
+def _may(allowed: Any, r: int, p: int, t: int) -> Any:
+    return allowed.shape[0] == 0 or allowed[r, p, t]
 
 
 @numba.njit(cache=True)
-def _breaks(conditions: Any, condition_at: Any, held: Any, size: int, r: int, t: int) -> int:
+def _breaks(conditions: Any, condition_at: Any, held: Any, size: Any, r: int, t: int) -> int:
     """How much the conditions on one table are broken."""
     broken = 0
-    if size == 0:
+    if size[r, t] == 0:
         return 0
     for c in range(len(conditions)):
         if not condition_at[c, t] or not _of_round(conditions[c, 5], r):
@@ -205,113 +238,31 @@ def _breaks(conditions: Any, condition_at: Any, held: Any, size: int, r: int, t:
             best = 0
             for mark in range(one, other):
                 best = max(best, held[r, t, mark])
-            broken += size - best
+            broken += size[r, t] - best
     return broken
 
 
 @numba.njit(cache=True)
-def _refused(asked: Any, state: Any, r: int, wish: int) -> float:
-    if not _of_round(asked.wish_rounds[wish], r):
+def _refused(wishes: Any, at: Any, r: int, wish: int) -> float:
+    if not _of_round(wishes.rounds[wish], r):
         return 0.0
-    t = state.at[r, asked.wish_person[wish]]
+    t = at[r, wishes.person[wish]]
     granted = 0
     if t >= 0:
-        for i in range(asked.wished_start[wish], asked.wished_start[wish + 1]):
-            granted += state.at[r, asked.wished[i]] == t
-    return 0.0 if granted >= asked.wish_least[wish] else asked.wish_cost[wish]
+        for i in range(wishes.others_start[wish], wishes.others_start[wish + 1]):
+            granted += at[r, wishes.others[i]] == t
+    return 0.0 if granted >= wishes.least[wish] else wishes.cost[wish]
 
 
 @numba.njit(cache=True)
-def _refused_about(asked: Any, state: Any, r: int, p: int) -> float:
+def _refused_about(wishes: Any, at: Any, r: int, p: int) -> float:
     """What refused wishes of somebody, and about them, cost. None counts twice: nobody wishes for oneself."""
     cost = 0.0
-    for i in range(asked.own_start[p], asked.own_start[p + 1]):
-        cost += _refused(asked, state, r, asked.own[i])
-    for i in range(asked.of_start[p], asked.of_start[p + 1]):
-        cost += _refused(asked, state, r, asked.of[i])
+    for i in range(wishes.own_start[p], wishes.own_start[p + 1]):
+        cost += _refused(wishes, at, r, wishes.own[i])
+    for i in range(wishes.of_start[p], wishes.of_start[p + 1]):
+        cost += _refused(wishes, at, r, wishes.of[i])
     return cost
-
-
-@numba.njit(cache=True)
-def _with_others(asked: Any, state: Any, r: int, p: int, t: int, joins: int) -> Any:
-    """What the others at a table cost somebody who joins them (1), or leaves them and is not counted any more (-1)."""
-    cost = 0.0
-    for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
-        if state.at[r, asked.apart_with[i]] == t and _of_round(asked.apart_rounds[i], r):
-            cost += HARD
-    if asked.meets or len(asked.distances):
-        for s in range(state.size[r, t]):
-            q = state.members[r, t, s]
-            if asked.meets:
-                cost += asked.repeat * (state.met[p, q] - (joins < 0))
-            if len(asked.distances):
-                cost -= asked.diversity * asked.distances[p, q]
-    return joins * cost
-
-
-@numba.njit(cache=True)
-def _leave(asked: Any, state: Any, r: int, p: int) -> Any:
-    """Takes somebody off their table. Returns what that changes of the cost."""
-    t = state.at[r, p]
-    change = 0.0
-    if len(asked.conditions):
-        change -= HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
-    if len(asked.wish_person):
-        change -= _refused_about(asked, state, r, p)
-    last = state.members[r, t, state.size[r, t] - 1]
-    chair = state.chair[r, p]
-    state.members[r, t, chair] = last
-    state.chair[r, last] = chair
-    state.size[r, t] -= 1
-    state.at[r, p] = NOWHERE
-    change += _with_others(asked, state, r, p, t, -1)
-    if asked.meets:
-        for s in range(state.size[r, t]):
-            q = state.members[r, t, s]
-            state.met[p, q] -= 1
-            state.met[q, p] = state.met[p, q]
-    for m in range(asked.category.shape[1]):
-        c = asked.category[p, m]
-        change += asked.weight[c] * (1.0 - 2.0 * state.gap[r, t, c])
-        state.gap[r, t, c] -= 1.0
-    for mark in range(asked.marks.shape[1]):
-        state.held[r, t, mark] -= asked.marks[p, mark]
-    if len(asked.conditions):
-        change += HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
-    if len(asked.wish_person):
-        change += _refused_about(asked, state, r, p)
-    return change
-
-
-@numba.njit(cache=True)
-def _join(asked: Any, state: Any, r: int, p: int, t: int) -> Any:
-    """Puts somebody who sits nowhere at a table. Returns what that changes of the cost."""
-    change = 0.0
-    if len(asked.conditions):
-        change -= HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
-    if len(asked.wish_person):
-        change -= _refused_about(asked, state, r, p)
-    change += _with_others(asked, state, r, p, t, 1)
-    if asked.meets:
-        for s in range(state.size[r, t]):
-            q = state.members[r, t, s]
-            state.met[p, q] += 1
-            state.met[q, p] = state.met[p, q]
-    for m in range(asked.category.shape[1]):
-        c = asked.category[p, m]
-        change += asked.weight[c] * (1.0 + 2.0 * state.gap[r, t, c])
-        state.gap[r, t, c] += 1.0
-    for mark in range(asked.marks.shape[1]):
-        state.held[r, t, mark] += asked.marks[p, mark]
-    state.members[r, t, state.size[r, t]] = p
-    state.chair[r, p] = state.size[r, t]
-    state.size[r, t] += 1
-    state.at[r, p] = t
-    if len(asked.conditions):
-        change += HARD * _breaks(asked.conditions, asked.condition_at, state.held, state.size[r, t], r, t)
-    if len(asked.wish_person):
-        change += _refused_about(asked, state, r, p)
-    return change
 
 
 @numba.njit(cache=True)
@@ -365,35 +316,60 @@ def _meet(met: Any, members: Any, size: Any, p: int, q: int, r: int, a: int, b: 
 
 
 @numba.njit(cache=True)
-def _is_kept_apart(apart_start: Any, p: int, q: int) -> Any:
-    """Whether p or q must sit apart from anybody."""
-    return apart_start[p + 1] > apart_start[p] or apart_start[q + 1] > apart_start[q]
+def _kept_apart(start: Any, others: Any, rounds: Any, at: Any, r: int, p: int, t: int) -> int:
+    """How many people sit at a table whom p must sit apart from."""
+    number = 0
+    for i in range(start[p], start[p + 1]):
+        number += at[r, others[i]] == t and _of_round(rounds[i], r)
+    return number
 
 
 @numba.njit(cache=True)
-def _others_change(asked: Any, state: Any, r: int, p: int, q: int) -> float:
-    """What all but mirror and meetings would cost more if p and q changed tables; no conditions, no wishes."""
-    a, b = state.at[r, p], state.at[r, q]
-    change = 0.0
-    for i in range(asked.apart_start[p], asked.apart_start[p + 1]):
-        o = asked.apart_with[i]
-        if o != q and _of_round(asked.apart_rounds[i], r):
-            change += HARD * (np.int64(state.at[r, o] == b) - np.int64(state.at[r, o] == a))
-    for i in range(asked.apart_start[q], asked.apart_start[q + 1]):
-        o = asked.apart_with[i]
-        if o != p and _of_round(asked.apart_rounds[i], r):
-            change += HARD * (np.int64(state.at[r, o] == a) - np.int64(state.at[r, o] == b))
-    if len(asked.distances):
-        more_apart = 0.0
-        for s in range(state.size[r, a]):
-            o = state.members[r, a, s]
-            if o != p:
-                more_apart += asked.distances[q, o] - asked.distances[p, o]
-        for s in range(state.size[r, b]):
-            o = state.members[r, b, s]
-            if o != q:
-                more_apart += asked.distances[p, o] - asked.distances[q, o]
-        change -= asked.diversity * more_apart
+def _apart_change(start: Any, others: Any, rounds: Any, at: Any, r: int, p: int, q: int, a: int, b: int) -> int:
+    """How many more people would sit with somebody they must sit apart from if p and q changed places."""
+    more = 0
+    for i in range(start[p], start[p + 1]):
+        if others[i] != q and _of_round(rounds[i], r):
+            more += int(at[r, others[i]] == b) - int(at[r, others[i]] == a)
+    for i in range(start[q], start[q + 1]):
+        if others[i] != p and _of_round(rounds[i], r):
+            more += int(at[r, others[i]] == a) - int(at[r, others[i]] == b)
+    return more
+
+
+@numba.njit(cache=True)
+def _exchange_marks(marks: Any, held: Any, r: int, p: int, q: int, a: int, b: int) -> None:
+    for mark in range(marks.shape[1]):
+        more = np.int32(marks[q, mark]) - np.int32(marks[p, mark])
+        held[r, a, mark] += more
+        held[r, b, mark] -= more
+
+
+@numba.njit(cache=True)
+def _conditions_change(
+    conditions: Any, condition_at: Any, marks: Any, held: Any, size: Any, r: int, p: int, q: int, a: int, b: int
+) -> int:
+    """How much more the conditions on tables a and b would be broken if p and q, who sit there, changed places."""
+    before = _breaks(conditions, condition_at, held, size, r, a) + _breaks(conditions, condition_at, held, size, r, b)
+    _exchange_marks(marks, held, r, p, q, a, b)
+    after = _breaks(conditions, condition_at, held, size, r, a) + _breaks(conditions, condition_at, held, size, r, b)
+    _exchange_marks(marks, held, r, q, p, a, b)
+    return after - before
+
+
+@numba.njit(cache=True)
+def _seat(wishes: Any, at: Any, r: int, p: int, t: int) -> float:
+    """Puts p at a table, and returns what that changes of what refused wishes cost."""
+    before = _refused_about(wishes, at, r, p)
+    at[r, p] = t
+    return _refused_about(wishes, at, r, p) - before
+
+
+@numba.njit(cache=True)
+def _wishes_change(wishes: Any, at: Any, r: int, p: int, q: int, a: int, b: int) -> float:
+    """What refused wishes would cost more if p, at table a, and q, at table b, changed places."""
+    change = _seat(wishes, at, r, p, b) + _seat(wishes, at, r, q, a)
+    at[r, p], at[r, q] = a, b
     return change
 
 
@@ -411,10 +387,11 @@ def _exchange(asked: Any, state: Any, r: int, p: int, q: int) -> None:
             state.gap[r, b, c] += 1.0
             state.gap[r, b, d] -= 1.0
             state.gap[r, a, d] += 1.0
-    for mark in range(asked.marks.shape[1]):
-        more = np.int32(asked.marks[q, mark]) - np.int32(asked.marks[p, mark])
-        state.held[r, a, mark] += more
-        state.held[r, b, mark] -= more
+    _exchange_marks(asked.marks, state.held, r, p, q, a, b)
+    for one in range(len(asked.distances)):
+        more_apart = asked.distances[q, one] - asked.distances[p, one]
+        state.near[r, a, one] += more_apart
+        state.near[r, b, one] -= more_apart
     state.members[r, a, i], state.members[r, b, j] = q, p
     state.at[r, p], state.at[r, q] = b, a
     state.chair[r, p], state.chair[r, q] = j, i
@@ -429,7 +406,7 @@ def _gathered(asked: Any, state: Any, r: int, p: int, b: int, start: int, out: A
     a = state.at[r, p]
     number, one = 0, p
     while True:
-        if not _may(asked, r, one, b):
+        if not _may(asked.allowed, r, one, b):
             return 0, -1
         out[number] = one
         number += 1
@@ -446,7 +423,7 @@ def _gathered(asked: Any, state: Any, r: int, p: int, b: int, start: int, out: A
             q = state.members[r, b, s]
             before, one = taken, q
             while True:
-                fits = taken - before < left and one >= q and _may(asked, r, one, a)
+                fits = taken - before < left and one >= q and _may(asked.allowed, r, one, a)
                 if fits:
                     others[taken] = one
                     taken += 1
@@ -463,18 +440,57 @@ def _gathered(asked: Any, state: Any, r: int, p: int, b: int, start: int, out: A
 
 
 @numba.njit(cache=True)
-def _transfer(asked: Any, state: Any, r: int, out: Any, number: int, others: Any, taken: int, a: int, b: int) -> float:
-    """`out` goes from table a to b, and `others` from b to a. Returns what that changes of the cost."""
-    change = 0.0
-    for i in range(number):
-        change += _leave(asked, state, r, out[i])
-    for i in range(taken):
-        change += _leave(asked, state, r, others[i])
-    for i in range(number):
-        change += _join(asked, state, r, out[i], b)
-    for i in range(taken):
-        change += _join(asked, state, r, others[i], a)
-    return change
+def _transfer(  # noqa: PLR0912 - one loop over all who go: a call that hands over all arrays costs more than the rest
+    asked: Any, state: Any, r: int, out: Any, number: int, others: Any, taken: int, a: int, b: int
+) -> float:
+    """`out` goes from table a to b, and `others` from b to a. Returns what that changes of the cost.
+
+    First everybody leaves, then everybody joins: sign is -1 and 1.
+    """
+    met, members, size = state.met, state.members, state.size
+    conditioned, wishing = len(asked.conditions) > 0, len(asked.wishes.person) > 0
+    change, broken = 0.0, 0
+    if conditioned:
+        broken -= _breaks(asked.conditions, asked.condition_at, state.held, size, r, a)
+        broken -= _breaks(asked.conditions, asked.condition_at, state.held, size, r, b)
+    for going in range(2 * (number + taken)):
+        i = going % (number + taken)
+        p = out[i] if i < number else others[i - number]
+        sign = -1 if going < number + taken else 1
+        t = a if (i < number) == (sign < 0) else b
+        if sign < 0:
+            last, chair = members[r, t, size[r, t] - 1], state.chair[r, p]
+            members[r, t, chair], state.chair[r, last] = last, chair
+            size[r, t] -= 1
+        if wishing:
+            change += _seat(asked.wishes, state.at, r, p, NOWHERE if sign < 0 else t)
+        else:
+            state.at[r, p] = NOWHERE if sign < 0 else t
+        if asked.about[p]:
+            broken += sign * _kept_apart(asked.apart_start, asked.apart_with, asked.apart_rounds, state.at, r, p, t)
+        if asked.meets:
+            for s in range(size[r, t]):
+                q = members[r, t, s]
+                change += sign * asked.repeat * (met[p, q] - (sign < 0))
+                met[p, q] += sign
+                met[q, p] = met[p, q]
+        if len(asked.distances):
+            change -= sign * asked.diversity * state.near[r, t, p]
+            for one in range(len(asked.distances)):
+                state.near[r, t, one] += sign * asked.distances[p, one]
+        for m in range(asked.category.shape[1]):
+            c = asked.category[p, m]
+            change += asked.weight[c] * (1.0 + 2.0 * sign * state.gap[r, t, c])
+            state.gap[r, t, c] += sign
+        for mark in range(asked.marks.shape[1]):
+            state.held[r, t, mark] += sign * asked.marks[p, mark]
+        if sign > 0:
+            members[r, t, size[r, t]], state.chair[r, p] = p, size[r, t]
+            size[r, t] += 1
+    if conditioned:
+        broken += _breaks(asked.conditions, asked.condition_at, state.held, size, r, a)
+        broken += _breaks(asked.conditions, asked.condition_at, state.held, size, r, b)
+    return change + HARD * broken
 
 
 @numba.njit(cache=True)
@@ -484,7 +500,7 @@ def _itinerary_fits(asked: Any, state: Any, p: int, q: int, first: int) -> bool:
         a, b = state.at[r, p], state.at[r, q]
         if (a < 0) != (b < 0) or not asked.alone[r, p] or not asked.alone[r, q]:
             return False
-        if a >= 0 and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+        if a >= 0 and not (_may(asked.allowed, r, p, b) and _may(asked.allowed, r, q, a)):
             return False
     return True
 
@@ -498,6 +514,35 @@ def _change_itineraries(asked: Any, state: Any, p: int, q: int, first: int, pair
         if a != b:
             change += _transfer(asked, state, r, pair, 1, other, 1, a, b)
     return change
+
+
+@numba.njit(cache=True, forceinline=True)
+def _rules_change(asked: Any, state: Any, r: int, p: int, q: int, a: int, b: int) -> float:
+    """What rules and wishes would cost more if p, at table a, and q, at table b, changed places."""
+    broken = _apart_change(asked.apart_start, asked.apart_with, asked.apart_rounds, state.at, r, p, q, a, b)
+    if asked.marked[p] != asked.marked[q]:
+        broken += _conditions_change(
+            asked.conditions, asked.condition_at, asked.marks, state.held, state.size, r, p, q, a, b
+        )
+    refused = _wishes_change(asked.wishes, state.at, r, p, q, a, b) if len(asked.wishes.person) else 0.0
+    return HARD * broken + refused
+
+
+@numba.njit(cache=True)
+def _has_rules(asked: Any) -> Any:
+    return len(asked.apart_with) + len(asked.conditions) + len(asked.wishes.person) > 0
+
+
+@numba.njit(cache=True)
+def _are_bound(about: Any, marked: Any, p: int, q: int) -> Any:
+    """Whether it matters to any rule or wish if p and q change places."""
+    return about[p] or about[q] or marked[p] != marked[q]
+
+
+@numba.njit(cache=True)
+def _distance_change(distances: Any, near: Any, r: int, p: int, q: int, a: int, b: int) -> Any:
+    """How much more distance there would be within tables if p, at table a, and q, at table b, changed places."""
+    return near[r, b, p] - near[r, a, p] + near[r, a, q] - near[r, b, q] - 2.0 * distances[p, q]
 
 
 @numba.njit(cache=True)
@@ -522,11 +567,9 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
     tables = len(asked.capacity)
     chairs = state.members.shape[2]
     out, others = np.empty(chairs + 1, dtype=np.int32), np.empty(chairs + 1, dtype=np.int32)
-    plain = len(asked.conditions) == 0 and len(asked.wish_person) == 0
-    pairless = plain and len(asked.apart_with) == 0 and len(asked.distances) == 0
-    relabels = pairless and not asked.met_before and first == 0
+    relabels = not asked.met_before and first == 0
     restricted = asked.allowed.shape[0] > 0
-    distant = len(asked.distances) > 0
+    distant, ruled = len(asked.distances) > 0, _has_rules(asked)
     free = not restricted and not asked.has_blocks and state.at.min() >= 0
     factor = (cold / hot) ** (1.0 / max(1, steps // 256))
     heat = hot
@@ -545,9 +588,12 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
                 change = 0.0
                 for r in range(rounds):
                     if state.at[r, p] != state.at[r, q]:
-                        change += _mirror_change(
-                            asked.category, asked.weight, state.gap, p, q, r, state.at[r, p], state.at[r, q]
-                        )
+                        a, b = state.at[r, p], state.at[r, q]
+                        change += _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
+                        if distant:
+                            change -= asked.diversity * _distance_change(asked.distances, state.near, r, p, q, a, b)
+                        if ruled and _are_bound(asked.about, asked.marked, p, q):
+                            change += _rules_change(asked, state, r, p, q, a, b)
                 if change <= limit:
                     for r in range(rounds):
                         if state.at[r, p] != state.at[r, q]:
@@ -568,14 +614,16 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
         b += b >= a
         s = below(seed, asked.capacity[b])
         q = state.members[r, b, s] if s < state.size[r, b] else NOWHERE
-        if q >= 0 and plain and asked.alone[r, p] and asked.alone[r, q]:
-            if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+        if q >= 0 and asked.alone[r, p] and asked.alone[r, q]:
+            if restricted and not (_may(asked.allowed, r, p, b) and _may(asked.allowed, r, q, a)):
                 continue
             change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
             if asked.meets:
                 change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
-            if not pairless and (distant or _is_kept_apart(asked.apart_start, p, q)):
-                change += _others_change(asked, state, r, p, q)
+            if distant:
+                change -= asked.diversity * _distance_change(asked.distances, state.near, r, p, q, a, b)
+            if ruled and _are_bound(asked.about, asked.marked, p, q):
+                change += _rules_change(asked, state, r, p, q, a, b)
             if change <= limit:
                 _exchange(asked, state, r, p, q)
                 cost += change
@@ -595,14 +643,10 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
 
 @numba.njit(cache=True)
 def descend(asked: Any, state: Any, cost: float, goal: float, tries: int) -> float:
-    """Exchange pairs for as long as any exchange in one round makes it better, and no more than so many were tried.
-
-    Only without conditions and wishes.
-    """
+    """Exchange pairs for as long as any exchange in one round makes it better, and no more than so many were tried."""
     rounds, people = state.at.shape
-    pairless = len(asked.apart_with) == 0 and len(asked.distances) == 0
     restricted = asked.allowed.shape[0] > 0
-    distant = len(asked.distances) > 0
+    distant, ruled = len(asked.distances) > 0, _has_rules(asked)
     better = True
     while better and cost > goal + 1e-9:
         better = False
@@ -615,13 +659,15 @@ def descend(asked: Any, state: Any, cost: float, goal: float, tries: int) -> flo
                     a, b = state.at[r, p], state.at[r, q]
                     if a == b or a < 0 or b < 0 or not (asked.alone[r, p] and asked.alone[r, q]):
                         continue
-                    if restricted and not (_may(asked, r, p, b) and _may(asked, r, q, a)):
+                    if restricted and not (_may(asked.allowed, r, p, b) and _may(asked.allowed, r, q, a)):
                         continue
                     change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
                     if asked.meets:
                         change += asked.repeat * _meetings_change(state.met, state.members, state.size, p, q, r, a, b)
-                    if not pairless and (distant or _is_kept_apart(asked.apart_start, p, q)):
-                        change += _others_change(asked, state, r, p, q)
+                    if distant:
+                        change -= asked.diversity * _distance_change(asked.distances, state.near, r, p, q, a, b)
+                    if ruled and _are_bound(asked.about, asked.marked, p, q):
+                        change += _rules_change(asked, state, r, p, q, a, b)
                     if change < -1e-9:
                         _exchange(asked, state, r, p, q)
                         cost += change
