@@ -1,0 +1,47 @@
+"""The well-known map of opinions, for who wants to compare: principal components of votes, blanks filled with the mean.
+
+Once each statement's mean is taken off, a blank is 0 and drops out of every sum: the Gram matrix of the statements gives
+the same components as the table of people by statements, which is never made.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wijkspiegel.common_ground.ideal import Floats, principal, starts_of
+from wijkspiegel.common_ground.kernels import gram
+from wijkspiegel.tables import Votes
+
+DIMENSIONS, TURNS, TOLERANCE = 2, 5_000, 1e-10
+
+
+@dataclass(frozen=True)
+class UsualMap:
+    """components : [dimension, statement], of length 1. persons : [person, dimension], as far out as if all had voted on
+    every statement (scaled by the root of statements per vote). share : [dimension], of the variance."""
+
+    components: Floats
+    persons: Floats
+    share: Floats
+
+
+def usual_map(votes: Votes) -> UsualMap:
+    """Passes count as 0, between agree (1) and disagree (-1), as they do there."""
+    count = np.bincount(votes.statement, minlength=len(votes.statements))
+    mean = np.bincount(votes.statement, votes.vote, len(votes.statements)) / np.maximum(count, 1)
+    value = votes.vote - mean[votes.statement]
+    found = np.zeros((len(votes.statements),) * 2)
+    gram(starts_of(votes.person, len(votes.persons)), votes.statement, value, found)
+    components = principal(found, min(DIMENSIONS, len(found)), TURNS, TOLERANCE)
+    cast = np.bincount(votes.person, minlength=len(votes.persons))
+    further = np.sqrt(len(votes.statements) / np.maximum(cast, 1))
+    places = [
+        np.bincount(votes.person, value * component[votes.statement], len(votes.persons)) * further
+        for component in components
+    ]
+    variance = np.array([(component * (found * component).sum(axis=1)).sum() for component in components])
+    return UsualMap(components, np.stack(places, axis=1), variance / max(np.trace(found), 1e-300))
+
+
+def usual_places(votes: Votes) -> Floats:
+    return usual_map(votes).persons
