@@ -28,14 +28,14 @@ VOTES_MORE = 5
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of groups of one kind. n : [group, statement], who answered; agree : [group, statement], posterior mean.
+    """Of groups of one kind. persons : [group, statement], who answered. agree : [group, statement], posterior mean.
 
     one, other : [group, statement], of a beta posterior: for agreement, and for its absence.
     """
 
     kind: str
     groups: tuple[str, ...]
-    n: Floats
+    persons: Floats
     one: Floats
     other: Floats
 
@@ -87,16 +87,18 @@ def expected(
     return np.clip(shares * answered, 1e-3, 1 - 1e-3)
 
 
-def posterior(kind: str, groups: Sequence[str], sums: Floats, squares: Floats, prior: Floats, strength: float) -> Agreement:
+def posterior(
+    kind: str, groups: Sequence[str], persons: Floats, sums: Floats, squares: Floats, prior: Floats, strength: float
+) -> Agreement:
     """Votes and what the model expects together. sums, squares : [group, statement, outcome], of weights.
 
-    Weighted votes count for as many as would tell as much without weights.
+    persons : [group, statement]. Weighted votes count for as many as would tell as much without weights.
     """
     weight = sums.sum(axis=2)
     worth = weight**2 / np.maximum(squares.sum(axis=2), 1e-300)
     share = sums[..., AGREE + 1] / np.maximum(weight, 1e-300)
     one, other = _with_prior(prior, strength, worth, worth * share)
-    return Agreement(kind, tuple(groups), worth, one, other)
+    return Agreement(kind, tuple(groups), persons, one, other)
 
 
 def _with_prior(prior: Floats, strength: float, answered: Floats, agreed: Floats) -> tuple[Floats, Floats]:
@@ -123,7 +125,7 @@ def all_agree(kinds: Sequence[Agreement], share: float) -> Floats:
 
     The product over groups: exact where groups share no people, too low where they do and agree alike.
     """
-    chance = np.ones(kinds[0].n.shape[1])
+    chance = np.ones(kinds[0].persons.shape[1])
     for kind in kinds:
         chance = chance * kind.at_least(share).prod(axis=0)
     return chance
@@ -131,7 +133,7 @@ def all_agree(kinds: Sequence[Agreement], share: float) -> Floats:
 
 def least_agreement(kinds: Sequence[Agreement], level: float = 0.95) -> tuple[Floats, Floats]:
     """lower, upper : [statement], of the agreement in the group that agrees least."""
-    none_below = np.ones((kinds[0].n.shape[1], STEPS + 1))
+    none_below = np.ones((kinds[0].persons.shape[1], STEPS + 1))
     for kind in kinds:
         none_below = none_below * (1 - kind.spread()).prod(axis=0)
     ends = [(1 - level) / 2, (1 + level) / 2]
@@ -142,7 +144,7 @@ def least_agreement(kinds: Sequence[Agreement], level: float = 0.95) -> tuple[Fl
 
 def apart(kinds: Sequence[Agreement], difference: float) -> list[Apart]:
     """[statement], the pair of groups of one kind that differ by at least `difference` most surely."""
-    count = kinds[0].n.shape[1]
+    count = kinds[0].persons.shape[1]
     best = [Apart(0.0, "", "", "")] * count
     shift = round(difference * STEPS)
     for kind in kinds:

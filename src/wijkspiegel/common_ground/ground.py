@@ -165,9 +165,13 @@ def _judged(
     halves = _Halves(votes, model)
 
     def agreement(kind: _Kind, weight: Floats) -> Agreement:
-        sums, squares = counts_of(votes, model, opinions, kind, weight)
+        persons = sums = counts_of(votes, model, opinions, kind, ones)[0]
+        squares = sums
+        if weight is not ones:
+            sums, squares = counts_of(votes, model, opinions, kind, weight)
         prior = expected(model.persons, model.statements, kind.group, len(kind.groups), weight, answered)
-        return posterior(kind.name, kind.groups, sums, squares, prior, halves.strength(kind, opinions, answered))
+        strength = halves.strength(kind, opinions, answered)
+        return posterior(kind.name, kind.groups, persons.sum(axis=2), sums, squares, prior, strength)
 
     of_all = [agreement(everyone, ones)]
     if weight is not None:
