@@ -75,7 +75,9 @@ def _name_of(path: Path) -> str:
     return path.resolve().name if path.is_dir() else path.stem
 
 
-def _people(asked: Asked, conversation: Conversation) -> tuple[dict[str, Known], Floats | None, Margins, tuple[Note, ...]]:
+def _people(
+    asked: Asked, conversation: Conversation
+) -> tuple[dict[str, Known], Floats | None, Margins, tuple[Note, ...]]:
     """Known groups of the persons, their weights, the margins these were raked to, and what is to be told of it."""
     margins: Margins = {} if asked.margins is None else read_margins(asked.margins)
     if asked.people is None:
@@ -187,7 +189,9 @@ def _statements(ground: Ground, conversation: Conversation) -> Measured:
 
 
 def _agreement(ground: Ground) -> Measured:
-    columns: dict[str, list[Any]] = {name: [] for name in ("statement", "kind", "group", "n", "agree", "lower", "upper")}
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("statement", "kind", "group", "n", "agree", "lower", "upper")
+    }
     of_groups = [kind for kind in ground.kinds if kind.kind not in (EVERYONE, WEIGHTED)]
     for kind in (*ground.everyone, *of_groups):
         lower, upper = kind.interval()
@@ -246,7 +250,9 @@ def _missing(ground: Ground, margins: Margins) -> Measured:
             columns["category"].append(category)
             columns["population"].append(population)
             columns["participants"].append(float(persons.get(category, 0.0)))
-            columns["weighted"].append(float(weighted[known.categories.index(category)]) if category in persons else 0.0)
+            columns["weighted"].append(
+                float(weighted[known.categories.index(category)]) if category in persons else 0.0
+            )
     return Measured(columns, persons=np.array(columns["participants"]), counted=("participants", "weighted"))
 
 

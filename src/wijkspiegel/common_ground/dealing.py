@@ -147,8 +147,11 @@ class Dealer:
         mine = [(kind, group) for kind, group in told.items() if (kind, group) in self._worth]
         row = self._place.get(person)
         if row is not None:
-            kinds = {name: known.categories[known.group[row]] for name, known in self._ground.known.items()
-                     if known.group[row] >= 0}
+            kinds = {
+                name: known.categories[known.group[row]]
+                for name, known in self._ground.known.items()
+                if known.group[row] >= 0
+            }
             if self._ground.opinion[row] >= 0:
                 kinds[OPINION] = str(self._ground.opinion[row] + 1)
             mine = [(kind, group) for kind, group in kinds.items() if (kind, group) in self._worth]

@@ -1,6 +1,6 @@
 """A conversation, judged: groups of both kinds, what binds them all, what chafes between two, what is not yet known."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,10 +31,10 @@ from wijkspiegel.common_ground.ideal import (
 )
 from wijkspiegel.common_ground.kernels import tally, tally_without
 from wijkspiegel.common_ground.opinions import Opinions, find_opinions, ideal_places
-from wijkspiegel.common_ground.usual import usual_places, usual_map
+from wijkspiegel.common_ground.usual import usual_map, usual_places
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.errors import SettingsError
-from wijkspiegel.tables import PASS, Votes
+from wijkspiegel.tables import Votes
 
 Progress = Callable[[str], None]
 Verdict = Literal["binds", "chafes", "unknown"]
@@ -177,10 +177,16 @@ def _judged(
     if weight is not None:
         of_all.append(agreement(_Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
     kinds = [agreement(kind, weights) for kind in judged] or of_all[-1:]
-    chance, (lower, upper), pairs = all_agree(kinds, thresholds.agree), least_agreement(kinds), apart(kinds, thresholds.apart)
+    chance, (lower, upper), pairs = (
+        all_agree(kinds, thresholds.agree),
+        least_agreement(kinds),
+        apart(kinds, thresholds.apart),
+    )
     binds = chance >= thresholds.sure
     chafes = np.array([pair.chance >= thresholds.sure for pair in pairs]) & ~binds
-    verdict: list[Verdict] = ["binds" if b else "chafes" if c else "unknown" for b, c in zip(binds, chafes, strict=True)]
+    verdict: list[Verdict] = [
+        "binds" if b else "chafes" if c else "unknown" for b, c in zip(binds, chafes, strict=True)
+    ]
     return Ground(
         votes, model, opinions, opinion, known, weights, answers, tuple(of_all), tuple(kinds), tuple(verdict),
         np.where(chafes, [pair.chance for pair in pairs], chance), lower, upper,

@@ -172,9 +172,7 @@ def _shift_to_prior(persons: Floats, statements: Floats) -> None:
     for axis in range(1, persons.shape[1]):
         here, there = persons[:, axis], statements[:, axis]
         centred = there - there.mean()
-        shift = (readily * (centred * statements[:, 0]).sum() - here.sum()) / (
-            len(here) + readily * (centred**2).sum()
-        )
+        shift = (readily * (centred * statements[:, 0]).sum() - here.sum()) / (len(here) + readily * (centred**2).sum())
         here += shift
         statements[:, 0] -= shift * there
         shift = (persons_readily * (here * persons[:, 0]).sum() - place * there.sum()) / (

@@ -150,9 +150,7 @@ def chance(persons: Any, statements: Any, person: int, statement: int) -> float:
 
 
 @numba.njit(cache=True)
-def tally(
-    starts: Any, statement: Any, vote: Any, weight: Any, group: Any, sums: Any, squares: Any
-) -> None:
+def tally(starts: Any, statement: Any, vote: Any, weight: Any, group: Any, sums: Any, squares: Any) -> None:
     """Likewise by groups that are known. group : [person], -1 is none."""
     for person in range(len(starts) - 1):
         if group[person] < 0:

@@ -148,4 +148,3 @@ def _apart(places: Floats, centres: Floats) -> float:
     """How much nearer people are to their own centre than to the next one: 0 not at all, 1 wholly (silhouette)."""
     distance = np.sort(np.stack([np.sqrt(((places - c) ** 2).sum(axis=1)) for c in centres], axis=1), axis=1)
     return float(np.mean(1 - distance[:, 0] / np.maximum(distance[:, 1], 1e-12)))
-

@@ -79,7 +79,9 @@ def read_conversation(path: Path, statements: Path | None = None, *, all_votes: 
         statements = statements or (path / COMMENTS if (path / COMMENTS).exists() else None)
         found = [path / name for name in (VOTES, WIDE) if (path / name).exists()]
         if not found:
-            raise InputError(f"there is no {VOTES} and no {WIDE} here", file=path, mend="Give the file of votes itself.")
+            raise InputError(
+                f"there is no {VOTES} and no {WIDE} here", file=path, mend="Give the file of votes itself."
+            )
         path = found[0]
     cast = _read_cast(read_table(path), notes)
     cast = _answered(cast, notes)
@@ -100,8 +102,12 @@ def read_conversation(path: Path, statements: Path | None = None, *, all_votes: 
 def _used(cast: _Cast) -> tuple[list[str], list[str], Ints, Ints, Ints]:
     """Persons and statements with votes that count, and the votes."""
     used = [np.unique(rows) for rows in (cast.person, cast.statement)]
-    names = [[all_names[i] for i in rows] for all_names, rows in zip((cast.persons, cast.statements), used, strict=True)]
-    person, statement = (np.searchsorted(rows, of) for rows, of in zip(used, (cast.person, cast.statement), strict=True))
+    names = [
+        [all_names[i] for i in rows] for all_names, rows in zip((cast.persons, cast.statements), used, strict=True)
+    ]
+    person, statement = (
+        np.searchsorted(rows, of) for rows, of in zip(used, (cast.person, cast.statement), strict=True)
+    )
     return names[0], names[1], person, statement, cast.vote
 
 
@@ -205,7 +211,9 @@ def _read_wide(table: RawTable, notes: list[Note]) -> _Cast:
     statements = table.columns[table.columns.index(DISAGREED) + 1 :]
     by_statement = [_values(table, column) for column in statements]
     parts = [np.flatnonzero(values != UNANSWERED) for values in by_statement]
-    vote = np.concatenate([values[rows] for values, rows in zip(by_statement, parts, strict=True)] or [np.zeros(0, int)])
+    vote = np.concatenate(
+        [values[rows] for values, rows in zip(by_statement, parts, strict=True)] or [np.zeros(0, int)]
+    )
     person = np.concatenate([*parts, np.zeros(0, int)])
     statement = np.repeat(np.arange(len(statements)), [len(rows) for rows in parts])
     cast = _Cast(persons, statements, person, statement, vote)
