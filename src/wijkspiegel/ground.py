@@ -196,10 +196,9 @@ def _agreement(ground: Ground) -> Measured:
     for kind in (*ground.everyone, *of_groups):
         lower, upper = kind.interval()
         for number, group in enumerate(kind.groups):
-            for row, statement in enumerate(ground.votes.statements):
-                columns["statement"].append(statement)
-                columns["kind"].append(kind.kind)
-                columns["group"].append(group)
+            columns["statement"] += ground.votes.statements
+            columns["kind"] += [kind.kind] * len(ground.votes.statements)
+            columns["group"] += [group] * len(ground.votes.statements)
             columns["n"] += kind.persons[number].tolist()
             columns["agree"] += kind.agree[number].tolist()
             columns["lower"] += lower[number].tolist()

@@ -90,7 +90,7 @@ def test_as_many_dimensions_are_found_as_there_are(places: int, dimensions: int)
 def test_chances_come_near_those_that_votes_were_drawn_from() -> None:
     invented = conversation(two_camps(800), 40, 0.6)
     model = locate(invented.votes)
-    person, statement = np.indices(invented.agree.shape)
+    person, statement = np.indices(invented.agree.shape, dtype=np.int32)
     found = chances(model.persons, model.statements, person.ravel(), statement.ravel())
     assert np.abs(found - invented.agree.ravel()).mean() < 0.075
 
@@ -109,7 +109,7 @@ def test_a_pass_tells_nothing_of_where_somebody_stands() -> None:
 def test_turning_the_map_changes_no_chance_and_puts_most_on_the_first_axis() -> None:
     lots = np.random.default_rng(2)
     persons, statements = lots.normal(size=(30, 3)), lots.normal(size=(12, 3))
-    person, statement = np.indices((30, 12))
+    person, statement = np.indices((30, 12), dtype=np.int32)
     before = chances(persons, statements, person.ravel(), statement.ravel())
     turn_to_axes(persons, statements)
     assert np.allclose(chances(persons, statements, person.ravel(), statement.ravel()), before)

@@ -74,7 +74,7 @@ class Apart:
 
 
 def expected(persons: Floats, statements: Floats, group: Rows, groups: int, weight: Floats, answered: Floats) -> Floats:
-    """[group, statement], the share that agrees by the model. answered : [statement], share of answers but for passes."""
+    """[group, statement], the share that agrees by the model. answered : [statement], share of answers, passes not."""
     shares = np.zeros((groups, len(statements)))
     every = np.arange(len(statements), dtype=np.int32)
     for number in range(groups):

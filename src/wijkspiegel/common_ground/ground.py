@@ -64,7 +64,8 @@ class Ground:
     """What a conversation tells.
 
     answers : [statement, outcome], disagree, pass and agree, of everyone. everyone : agreement of all, unweighted, and
-    weighted where there are weights. kinds : agreement of the groups that are judged. verdict, probability : [statement].
+    weighted where there are weights. kinds : agreement of the groups that are judged. verdict : [statement].
+    probability : [statement], that it chafes where that is the verdict, else that it binds.
     lower, upper : [statement], 95 % interval of the agreement in the group that agrees least.
     information : [statement], bits; what a few more votes of every group would tell. apart : [statement].
     too_small : kind -> categories of fewer than FEWEST people, which are not judged.
@@ -177,15 +178,12 @@ def _judged(
     if weight is not None:
         of_all.append(agreement(_Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
     kinds = [agreement(kind, weights) for kind in judged] or of_all[-1:]
-    chance, (lower, upper), pairs = (
-        all_agree(kinds, thresholds.agree),
-        least_agreement(kinds),
-        apart(kinds, thresholds.apart),
-    )
+    chance, pairs = all_agree(kinds, thresholds.agree), apart(kinds, thresholds.apart)
+    lower, upper = least_agreement(kinds)
     binds = chance >= thresholds.sure
     chafes = np.array([pair.chance >= thresholds.sure for pair in pairs]) & ~binds
     verdict: list[Verdict] = [
-        "binds" if b else "chafes" if c else "unknown" for b, c in zip(binds, chafes, strict=True)
+        "binds" if bound else "chafes" if rubs else "unknown" for bound, rubs in zip(binds, chafes, strict=True)
     ]
     return Ground(
         votes, model, opinions, opinion, known, weights, answers, tuple(of_all), tuple(kinds), tuple(verdict),

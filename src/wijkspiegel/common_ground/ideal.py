@@ -1,7 +1,7 @@
 """Where people and statements stand: a logistic ideal-point model of who agrees with what.
 
-logit P(agree) = a_person + b_statement + x_person . y_statement, on the votes that were cast; a pass is none of both and
-does not count here. With normal priors, at the mode, by Newton steps for persons and statements in turn. A random
+logit P(agree) = a_person + b_statement + x_person . y_statement, on the votes that were cast; a pass is none of both
+and does not count here. With normal priors, at the mode, by Newton steps for persons and statements in turn. A random
 utility reading of such models is in Clinton, Jackman & Rivers (2004).
 """
 
@@ -20,9 +20,9 @@ Rows = NDArray[np.int64]
 SPREAD_OF_PERSONS = 0.5
 """Of how readily people agree at all; places have spread 1."""
 SPREAD_OF_STATEMENTS = (2.0, 0.5)
-"""Of how readily a statement is agreed with, and of its place. These three: chosen on five conversations, see benchmarks."""
+"""Of how readily a statement is agreed with, and of its place. These three were chosen on five conversations."""
 SWEEPS, SETTLED, LONGEST = 60, 2e-3, 16.0
-"""How often at most, after which change of statements (root of the mean square over votes) no more, and how far ahead."""
+"""How often at most, after which change of statements (root mean square over votes) no more, and how far ahead."""
 SAMPLE = 5_000
 """People on whom is judged what need not be judged on all: how many dimensions, how stable groups are."""
 HELD_OUT, HOLDS = 10, 3

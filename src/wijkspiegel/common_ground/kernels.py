@@ -86,7 +86,7 @@ def solve(factored: Any, right: Any, found: Any) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def tally_without(
+def tally_without(  # noqa: PLR0912  a kernel: helpers would allocate for each vote
     starts: Any, statement: Any, vote: Any, weight: Any, persons: Any, statements: Any, precision: Any, centres: Any,
     counted: Any, sums: Any, squares: Any,
 ) -> None:  # fmt: skip

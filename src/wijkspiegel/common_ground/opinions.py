@@ -1,7 +1,7 @@
 """Opinion groups: people who stand together on the map of opinions, told only where they come back.
 
 Groups are found by k-means on places, for two to five groups. They are kept where each is a tenth of the people and is
-found again (mean Jaccard likeness of 0.75, Hennig 2007) in random parts of the people and with a tenth of the votes gone.
+found again (mean Jaccard likeness of 0.75, Hennig 2007) in random parts of the people and without a tenth of the votes.
 The order of rows cannot matter: votes are put in one order first.
 """
 
@@ -133,7 +133,8 @@ def _spread_out(places: Floats, groups: int, lots: np.random.Generator) -> Float
 def nearest(places: Floats, centres: Floats) -> Rows:
     """[person], the centre that is nearest."""
     distance = np.stack([((places - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return np.argmin(distance, axis=1)
+    rows: Rows = np.argmin(distance, axis=1)
+    return rows
 
 
 def _likeness(before: Rows, after: Rows, groups: int) -> Floats:

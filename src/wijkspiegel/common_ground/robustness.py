@@ -29,7 +29,7 @@ class Change:
 
 
 def robustness(ground: Ground, seed: int = 1, progress: Progress = lambda step: None) -> list[Change]:
-    """How what binds and what chafes change in four scenarios. Of a large conversation, 2 x SAMPLE people are looked at.
+    """How what binds and what chafes change in four scenarios. At most 2 x SAMPLE people are looked at.
 
     hostile_dealt : 5 % more accounts that vote as often as people do, on statements by lot: against what binds, and for
     the rest. hostile_free : likewise, but they choose, and vote on what binds first. without_most_active : without the

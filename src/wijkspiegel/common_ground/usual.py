@@ -1,7 +1,7 @@
-"""The well-known map of opinions, for who wants to compare: principal components of votes, blanks filled with the mean.
+"""The well-known map of opinions, to compare: principal components of votes, blanks filled with the mean.
 
-Once each statement's mean is taken off, a blank is 0 and drops out of every sum: the Gram matrix of the statements gives
-the same components as the table of people by statements, which is never made.
+Once each statement's mean is taken off, a blank is 0 and drops out of every sum: the Gram matrix of the statements
+gives the same components as the table of people by statements, which is never made.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,11 @@ DIMENSIONS, TURNS, TOLERANCE = 2, 5_000, 1e-10
 
 @dataclass(frozen=True)
 class UsualMap:
-    """components : [dimension, statement], of length 1. persons : [person, dimension], as far out as if all had voted on
-    every statement (scaled by the root of statements per vote). share : [dimension], of the variance."""
+    """components : [dimension, statement], of length 1. share : [dimension], of the variance.
+
+    persons : [person, dimension], as far out as if all had voted on every statement (scaled by the root of statements
+    per vote).
+    """
 
     components: Floats
     persons: Floats
