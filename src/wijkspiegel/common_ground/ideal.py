@@ -196,7 +196,8 @@ def directions(votes: Ordered, share: Floats, dimensions: int) -> Floats:
     value = (votes.vote > 0) - share[votes.statement]
     found = np.zeros((votes.statements, votes.statements))
     gram(votes.person_starts, votes.statement, value, found)
-    return principal(found, dimensions) * np.sqrt(votes.statements) * SPREAD_OF_STATEMENTS[1]
+    long: Floats = principal(found, dimensions) * np.sqrt(votes.statements) * SPREAD_OF_STATEMENTS[1]
+    return long
 
 
 def principal(matrix: Floats, number: int, turns: int = 200, tolerance: float = 1e-6) -> Floats:

@@ -142,7 +142,7 @@ def tally_without(  # noqa: PLR0912  a kernel: helpers would allocate for each v
 
 
 @numba.njit(cache=True, error_model="numpy")
-def chance(persons: Any, statements: Any, person: int, statement: int) -> float:
+def chance(persons: Any, statements: Any, person: int, statement: int) -> Any:
     logit = persons[person, 0] + statements[statement, 0]
     for one in range(1, persons.shape[1]):
         logit += persons[person, one] * statements[statement, one]
