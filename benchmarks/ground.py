@@ -1,4 +1,4 @@
-"""Common ground beside the well-known engine: `python -m benchmarks.ground PART [DIRECTORY] [--peer PYTHON] [--people N ...]`.
+"""Common ground beside the well-known engine: `python -m benchmarks.ground PART [DIRECTORY] [--peer PYTHON]`.
 
 Parts: foretold (held-out log-loss), certified (what binds one half, held against the other), map (the same PCA),
 scale (CPU seconds and memory), truth (invented conversations of which the truth is known), hostile.
@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 from wijkspiegel.common_ground.dealing import Dealer
 from wijkspiegel.common_ground.ground import (
     OPINION,
-    _Kind,
+    Kind,
     counts_of,
     find_ground,
 )
@@ -151,11 +151,9 @@ def against(ground, there):
     if len(opinions):
         names = tuple(str(number) for number in range(len(opinions)))
         placed = Opinions(opinions.centres, opinions.stability, told_enough(there), {})
-        kinds = [_Kind(OPINION, names, placed.group(persons[:, 1:]), True), _Kind(OPINION, names, ground.opinion)]
+        kinds = [Kind(OPINION, names, placed.group(persons[:, 1:]), True), Kind(OPINION, names, ground.opinion)]
     else:
-        kinds = [
-            _Kind("all", ("all",), np.zeros(len(votes.persons), dtype=np.int64)) for votes in (there, ground.votes)
-        ]
+        kinds = [Kind("all", ("all",), np.zeros(len(votes.persons), dtype=np.int64)) for votes in (there, ground.votes)]
     counts = counts_of(there, Ideal(persons, statements, {}), opinions, kinds[0], ones)[0]
     own = counts_of(ground.votes, ground.model, opinions, kinds[1], ones)[0]
     answers = counts.sum(axis=2)
@@ -288,9 +286,10 @@ def drawn_city(people, part, seed, statements=40):
 
 
 def truth(times=40):
-    """How often 95 % intervals hold the share that would agree, and how often what is said to bind or to chafe does."""
+    """How often 95 % intervals hold the share that would agree, and what is said to bind or to chafe does."""
     print(
-        "| people | votes each | intervals hold | said to bind | do | said to chafe | do |\n|--:|--:|--:|--:|--:|--:|--:|"
+        "| people | votes each | intervals hold | said to bind | do | said to chafe | do |\n"
+        "|--:|--:|--:|--:|--:|--:|--:|"
     )
     for people, part in ((100, 0.5), (300, 0.25), (1_000, 0.1), (1_000, 0.5)):
         inside, binds, chafes = [], np.zeros(2, dtype=int), np.zeros(2, dtype=int)
@@ -316,13 +315,13 @@ def hostile(times=20):
         votes, area, share = drawn_city(600, 0.3, seed, statements=60)
         best = set(np.argsort(-share.min(axis=0))[:10].tolist())
         ground = find_ground(votes, known={"area": area})
-        for name in kept:
+        for name, found in kept.items():
             told = ground
             if name != "nobody":
                 bent, rows = with_hostile(ground, np.random.default_rng(seed), choosing=name == "choosing")
                 known = Known(area.categories, np.where(rows >= 0, area.group[rows], np.arange(len(rows)) % 3))
                 told = find_ground(bent, known={"area": known})
-            kept[name].append(len(best & set(np.argsort(-told.lower)[:10].tolist())))
+            found.append(len(best & set(np.argsort(-told.lower)[:10].tolist())))
     print("| hostile accounts, 5 % | of the true ten first, among the ten ranked first | least |\n|---|--:|--:|")
     for name, found in kept.items():
         print(f"| {name} | {np.mean(found):.1f} | {min(found)} |")

@@ -133,7 +133,7 @@ def find_ground(
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """Groups of one kind; without : whether a vote is counted where its person stands without it."""
 
     name: str
@@ -154,18 +154,18 @@ def _judged(
 ) -> Ground:
     people = len(votes.persons)
     ones = np.ones(people)
-    everyone = _Kind(EVERYONE, (EVERYONE,), np.zeros(people, dtype=np.int64))
+    everyone = Kind(EVERYONE, (EVERYONE,), np.zeros(people, dtype=np.int64))
     judged = [_judged_kind(name, one) for name, one in known.items()]
     if len(opinions):
         names = tuple(str(number) for number in range(1, len(opinions) + 1))
-        judged.append(_Kind(OPINION, names, opinion, leave_out))
+        judged.append(Kind(OPINION, names, opinion, leave_out))
     judged = [kind for kind in judged if kind.groups]
     answers = counts_of(votes, model, opinions, everyone, ones)[0][0]
     answered = _shrunk(answers[:, 0] + answers[:, 2], answers.sum(axis=1))
     weights = ones if weight is None else weight
     halves = _Halves(votes, model)
 
-    def agreement(kind: _Kind, weight: Floats) -> Agreement:
+    def agreement(kind: Kind, weight: Floats) -> Agreement:
         persons = sums = counts_of(votes, model, opinions, kind, ones)[0]
         squares = sums
         if weight is not ones:
@@ -176,7 +176,7 @@ def _judged(
 
     of_all = [agreement(everyone, ones)]
     if weight is not None:
-        of_all.append(agreement(_Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
+        of_all.append(agreement(Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
     kinds = [agreement(kind, weights) for kind in judged] or of_all[-1:]
     chance, pairs = all_agree(kinds, thresholds.agree), apart(kinds, thresholds.apart)
     lower, upper = least_agreement(kinds)
@@ -198,12 +198,12 @@ def _too_small(known: Known) -> tuple[str, ...]:
     return tuple(name for name, people in zip(known.categories, known.persons(), strict=True) if people < FEWEST)
 
 
-def _judged_kind(name: str, known: Known) -> _Kind:
+def _judged_kind(name: str, known: Known) -> Kind:
     """The groups of enough people."""
     kept = np.flatnonzero(known.persons() >= FEWEST)
     row = np.full(len(known.categories) + 1, -1)
     row[kept] = np.arange(len(kept))
-    return _Kind(name, tuple(known.categories[i] for i in kept), row[known.group])
+    return Kind(name, tuple(known.categories[i] for i in kept), row[known.group])
 
 
 def _shrunk(part: Floats, whole: Floats) -> Floats:
@@ -213,7 +213,7 @@ def _shrunk(part: Floats, whole: Floats) -> Floats:
     return share
 
 
-def counts_of(votes: Votes, model: Ideal, opinions: Opinions, kind: _Kind, weight: Floats) -> tuple[Floats, Floats]:
+def counts_of(votes: Votes, model: Ideal, opinions: Opinions, kind: Kind, weight: Floats) -> tuple[Floats, Floats]:
     """[group, statement, outcome], sums of weights and of their squares."""
     shape = (len(kind.groups), len(votes.statements), 3)
     sums, squares = np.zeros(shape), np.zeros(shape)
@@ -239,8 +239,8 @@ class _Halves:
         self.models = tuple(Ideal(model.persons[rows], model.statements, {}) for rows in self.rows)
         self.model = Ideal(persons, statements, {})
 
-    def strength(self, kind: _Kind, opinions: Opinions, answered: Floats) -> float:
-        halves = [_Kind(kind.name, kind.groups, kind.group[rows], kind.without) for rows in self.rows]
+    def strength(self, kind: Kind, opinions: Opinions, answered: Floats) -> float:
+        halves = [Kind(kind.name, kind.groups, kind.group[rows], kind.without) for rows in self.rows]
         seen, unseen = (
             counts_of(votes, model, opinions, half, np.ones(len(half.group)))[0]
             for votes, model, half in zip(self.votes, self.models, halves, strict=True)
