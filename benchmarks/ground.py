@@ -39,7 +39,7 @@ from wijkspiegel.common_ground.ideal import (
 from wijkspiegel.common_ground.kernels import newton
 from wijkspiegel.common_ground.opinions import Opinions, told_enough
 from wijkspiegel.common_ground.robustness import with_hostile
-from wijkspiegel.common_ground.usual import usual_map
+from wijkspiegel.common_ground.usual import usual_groups, usual_map
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.sources.votes import read_conversation
 from wijkspiegel.tables import Votes, votes_of
@@ -167,13 +167,25 @@ def against(ground, there):
 
 def same_map(directory, peer):
     """Components and places beside those of red-dwarf."""
-    print("| conversation | correlation of places | largest difference of components |\n|---|--:|--:|")
+    print(
+        "| conversation | correlation of places | largest difference of components | same pairs in a group |\n|---|--:|--:|--:|"
+    )
     for name, votes in conversations(directory):
         found, theirs = usual_map(votes), of_peer(peer, votes)
         turned = np.sign((found.components * theirs["components"]).sum(axis=1))
         correlation = [np.corrcoef(found.persons[:, k], theirs["places"][:, k])[0, 1] * turned[k] for k in range(2)]
         difference = np.abs(found.components * turned[:, None] - theirs["components"]).max()
-        print(f"| {name} | {correlation[0]:.6f}, {correlation[1]:.6f} | {difference:.1e} |", flush=True)
+        print(
+            f"| {name} | {correlation[0]:.6f}, {correlation[1]:.6f} | {difference:.1e} | {100 * same_pairs(usual_groups(votes), theirs['group']):.1f} % |",
+            flush=True,
+        )
+
+
+def same_pairs(one, other):
+    """The share of pairs of people whom both put in one group, or both in two (Rand)."""
+    both = (one >= 0) & (other >= 0)
+    one, other = one[both], other[both]
+    return ((one[:, None] == one) == (other[:, None] == other)).mean()
 
 
 def of_peer(peer, votes):
@@ -242,24 +254,12 @@ def votes_for(case):
 
 def one(case, what):
     """The case in this process; prints what it took."""
-    run = find_ground if what == "ours: all" else map_and_groups
+    run = find_ground if what == "ours: all" else usual_groups
     run(invented_city(300))  # compiles
     votes = votes_for(case)
     before, begin = peak(), time.process_time()
     run(votes)
     print(json.dumps({"seconds": time.process_time() - begin, "bytes": peak(), "before": before}))
-
-
-def map_and_groups(votes):
-    """What the well-known engine does: its map, and the best of two to five groups by silhouette."""
-    places = usual_map(votes).persons[told_enough(votes)]
-    found = {}
-    for number in range(2, 6):
-        centres, group = kmeans2(places, number, minit="++", rng=1)
-        distance = np.sqrt(((places[:, None] - centres) ** 2).sum(axis=2))
-        nearest = np.sort(distance, axis=1)
-        found[number] = (1 - nearest[:, 0] / nearest[:, 1]).mean(), group
-    return max(found.values(), key=lambda each: each[0])[1]
 
 
 def peak():

@@ -32,5 +32,6 @@ found = run_pipeline(votes=votes, random_state=1)
 spent = time.process_time() - begin
 places = found.participants_df.sort_index()[["x", "y"]].to_numpy()
 components = found.statements_df.sort_index()[["pc1", "pc2"]].to_numpy().T
-np.savez(sys.argv[2], places=places, components=components)
+group = found.participants_df.sort_index()["cluster_id"].fillna(-1).to_numpy(dtype=int)
+np.savez(sys.argv[2], places=places, components=components, group=group)
 print(json.dumps({"seconds": spent, "bytes": peak(), "before": before}))

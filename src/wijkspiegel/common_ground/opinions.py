@@ -77,7 +77,7 @@ def find_opinions(votes: Votes, places: Floats, map_of: Places, seed: int = 1) -
     stability = {k: np.mean(likeness[k], axis=0) for k in found}
     tried = {k: float(stability[k].min()) for k in found}
     fitting = {
-        k: _apart(here, centres)
+        k: apart_from_next(here, centres)
         for k, centres in found.items()
         if tried[k] >= FOUND_AGAIN and np.bincount(nearest(here, centres), minlength=k).min() >= SMALLEST * len(here)
     }
@@ -108,11 +108,11 @@ def _again(sample: Votes, map_of: Places, lots: np.random.Generator, part_of_peo
     return people, map_of(sample.of(lots.random(len(sample)) < FEWER))
 
 
-def centres_of(places: Floats, groups: int, seed: int) -> Floats:
+def centres_of(places: Floats, groups: int, seed: int, starts: int = STARTS) -> Floats:
     """[group, dimension], by k-means, in the order of the first dimension: the best of some beginnings."""
     lots = np.random.default_rng(seed)
     best, least = np.zeros((0, places.shape[1])), np.inf
-    for _ in range(STARTS):
+    for _ in range(starts):
         centres, group = kmeans2(places, _spread_out(places, groups, lots), minit="matrix", missing="warn", iter=25)
         spread = ((places - centres[group]) ** 2).sum()
         if spread < least - 1e-9:
@@ -145,7 +145,7 @@ def _likeness(before: Rows, after: Rows, groups: int) -> Floats:
     return likeness
 
 
-def _apart(places: Floats, centres: Floats) -> float:
+def apart_from_next(places: Floats, centres: Floats) -> float:
     """How much nearer people are to their own centre than to the next one: 0 not at all, 1 wholly (silhouette)."""
     distance = np.sort(np.stack([np.sqrt(((places - c) ** 2).sum(axis=1)) for c in centres], axis=1), axis=1)
     return float(np.mean(1 - distance[:, 0] / np.maximum(distance[:, 1], 1e-12)))
