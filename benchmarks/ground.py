@@ -166,19 +166,17 @@ def against(ground, there):
 
 
 def same_map(directory, peer):
-    """Components and places beside those of red-dwarf."""
-    print(
-        "| conversation | correlation of places | largest difference of components | same pairs in a group |\n|---|--:|--:|--:|"
-    )
+    """Components, places and groups beside those of red-dwarf."""
+    print("| conversation | correlation of places | largest difference of components | pairs grouped alike |")
+    print("|---|--:|--:|--:|")
     for name, votes in conversations(directory):
         found, theirs = usual_map(votes), of_peer(peer, votes)
         turned = np.sign((found.components * theirs["components"]).sum(axis=1))
         correlation = [np.corrcoef(found.persons[:, k], theirs["places"][:, k])[0, 1] * turned[k] for k in range(2)]
         difference = np.abs(found.components * turned[:, None] - theirs["components"]).max()
-        print(
-            f"| {name} | {correlation[0]:.6f}, {correlation[1]:.6f} | {difference:.1e} | {100 * same_pairs(usual_groups(votes), theirs['group']):.1f} % |",
-            flush=True,
-        )
+        alike = 100 * same_pairs(usual_groups(votes), theirs["group"])
+        places = f"{correlation[0]:.6f}, {correlation[1]:.6f}"
+        print(f"| {name} | {places} | {difference:.1e} | {alike:.1f} % |", flush=True)
 
 
 def same_pairs(one, other):
