@@ -12,8 +12,8 @@ FLOORS: list[list[str]] = [
     ["errors"],
     ["measures"],
     ["schemes", "tables", "wording"],
-    ["sources", "disclosure", "connectors", "encounters"],
-    ["mirror", "report", "seating"],
+    ["sources", "disclosure", "connectors", "encounters", "common_ground"],
+    ["mirror", "report", "seating", "ground"],
     ["site"],
     ["cli", "__main__"],
 ]

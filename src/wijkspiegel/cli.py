@@ -312,6 +312,51 @@ def survey_plan(
 
 
 @app.command()
+def ground(
+    votes: Annotated[
+        Path, typer.Argument(help="File of votes (person, statement, vote), or an export or its directory.")
+    ],
+    statements: Annotated[
+        Path | None, typer.Option(help="File of statements: statement, text, language, moderated.")
+    ] = None,
+    people: Annotated[
+        Path | None, typer.Option(help="File of who votes: person, groups such as neighbourhood, and weight.")
+    ] = None,
+    groups: Annotated[
+        str | None, typer.Option(help="Columns of --people that are groups: neighbourhood,age. Else all of them.")
+    ] = None,
+    margins: Annotated[
+        Path | None, typer.Option(help="Whom the city has: margin, category, population. Weighs the participants.")
+    ] = None,
+    agree: Annotated[float, typer.Option(help="What binds: so large a part of every group agrees.")] = 0.6,
+    sure: Annotated[float, typer.Option(help="From this chance on a statement is said to bind or to chafe.")] = 0.9,
+    apart: Annotated[float, typer.Option(help="What chafes: two groups differ by so much.")] = 0.3,
+    all_votes: Annotated[
+        bool, typer.Option("--all-votes", help="Count votes on statements that were not dealt, too.")
+    ] = False,
+    usual_map: Annotated[
+        bool, typer.Option("--usual-map", help="Find opinion groups on the well-known map (PCA), to compare.")
+    ] = False,
+    title: Annotated[str, typer.Option(help="Title of the report. Else the name of the file.")] = "",
+    seed: Annotated[int, typer.Option(help="The same seed draws the same lots.")] = 1,
+    out: OutOption = Path("ground"),
+    language: LanguageOption = Language.nl,
+) -> None:
+    """Find what binds everyone in a conversation and what chafes, from votes on statements."""
+    from wijkspiegel.common_ground.ground import Thresholds
+    from wijkspiegel.ground import Asked, look_for_ground
+
+    asked = Asked(
+        votes, statements, people, tuple(one.strip() for one in (groups or "").split(",") if one.strip()), margins,
+        title, Thresholds(agree, sure, apart), all_votes, usual_map, seed,
+    )  # fmt: skip
+    with progress_on_screen() as progress:
+        release = look_for_ground(asked, progress)
+        write(release, out, language, progress)
+    say_what_was_done(release, out, language)
+
+
+@app.command()
 def plan(
     people: Annotated[Path, typer.Argument(help="File of who is to be seated: a row for each (CSV, Excel, Parquet).")],
     tables: Annotated[int | None, typer.Option(help="How many tables. Else [tables] in --rules.")] = None,

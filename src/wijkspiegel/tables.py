@@ -3,7 +3,7 @@
 Constructors check and never compute. A reader that met something odd says so in a `Note`; it never drops it silently.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -344,3 +344,49 @@ class Measured:
     people: NDArray[np.float64] | None = None
     around: Mapping[str, str] = field(default_factory=dict)
     told_by: NDArray[np.float64] | None = None
+
+
+AGREE, PASS, DISAGREE = 1, 0, -1
+
+
+@dataclass(frozen=True)
+class Votes:
+    """One vote of a person on a statement, at most; by person, and of one person by statement. Microdata.
+
+    persons, statements : what they are called, each once. person, statement : [vote], rows in these.
+    vote : [vote], AGREE, PASS or DISAGREE.
+    """
+
+    persons: tuple[str, ...]
+    statements: tuple[str, ...]
+    person: NDArray[np.int32]
+    statement: NDArray[np.int32]
+    vote: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        if not self.person.shape == self.statement.shape == self.vote.shape:
+            raise ValueError("person, statement and vote differ in length")
+        later = np.diff(self.person) > 0
+        if not (later | ((np.diff(self.person) == 0) & (np.diff(self.statement) > 0))).all():
+            raise ValueError("votes stand by person and statement, and no two of one person on one statement")
+        if len(self.vote) and np.abs(self.vote).max() > AGREE:
+            raise ValueError("a vote is 1, 0 or -1")
+
+    def __len__(self) -> int:
+        return len(self.vote)
+
+    def of(self, kept: Mask) -> "Votes":
+        """Some of the votes, of the same persons on the same statements."""
+        return replace(self, person=self.person[kept], statement=self.statement[kept], vote=self.vote[kept])
+
+
+def votes_of(persons: Sequence[str], statements: Sequence[str], person: Any, statement: Any, vote: Any) -> Votes:
+    """Votes in any order, of persons and on statements in any order: those are put in order by what they are called."""
+    orders = [np.argsort(np.array(names, dtype=np.str_), kind="stable") for names in (persons, statements)]
+    rows = [np.argsort(order).astype(np.int32) for order in orders]
+    person, statement = (row[np.asarray(at, dtype=np.intp)] for row, at in zip(rows, (person, statement), strict=True))
+    order = np.argsort(person.astype(np.int64) * len(statements) + statement, kind="stable")
+    return Votes(
+        tuple(persons[i] for i in orders[0]), tuple(statements[i] for i in orders[1]),
+        person[order], statement[order], np.asarray(vote, dtype=np.int8)[order],
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """The only door out of the room: counts go in, a protected `Release` comes out."""
 
 from wijkspiegel.disclosure.policy import Policy
-from wijkspiegel.disclosure.protection import protect
+from wijkspiegel.disclosure.protection import protect, protect_figures
 from wijkspiegel.disclosure.release import (
     RELEASE_TABLES,
     About,
@@ -24,6 +24,7 @@ __all__ = [
     "pack",
     "part_of",
     "protect",
+    "protect_figures",
     "read_release",
     "release_table",
     "unpack",

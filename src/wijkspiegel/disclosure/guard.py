@@ -1,4 +1,4 @@
-"""Figures of people's contacts at the door: nothing of few people, nothing exact.
+"""Figures of people's contacts and votes at the door: nothing of few people, nothing exact.
 
 A figure of fewer people than the smallest cell is left out. What counts people or contacts is rounded, and left out
 where it counts few. A share that tells an exact part of the people is left out where that part, or the rest, is few
@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from wijkspiegel.disclosure.policy import Policy
-from wijkspiegel.disclosure.release import RELEASE_TABLES, release_table
+from wijkspiegel.disclosure.release import OF_A_CONVERSATION, RELEASE_TABLES, release_table
 from wijkspiegel.tables import Measured, Note
 from wijkspiegel.wording import sentences
 
@@ -29,9 +29,16 @@ Mask = NDArray[np.bool_]
 OF_CONTACTS = ("mixing", "mirrors", "sensitivity", "connectors", "overlap", "exposure", "homophily", "outcomes")
 DIGITS = 4
 
-
-BLANK = {"mirrors": ("naive",), "mixing": ("contacts", "share")}
+BLANK = {
+    "mirrors": ("naive",),
+    "mixing": ("contacts", "share"),
+    "statements": ("seen", "agree", "disagree", "pass", "probability", "lower", "upper"),
+    "missing": ("participants", "weighted"),
+}
 """What is left blank where it may not be told; in the other tables the row goes."""
+KEPT = ("statements", "missing")
+"""Tables that say what there is to tell of; their rows stay, also where nothing is told."""
+ANSWERS = ("agree", "disagree", "pass")
 
 COUNTS_OF_PEOPLE = ("persons", "contacts")
 """What mirrors.csv tells of how many there are: blank where it would tell a group that is not shown."""
@@ -49,7 +56,7 @@ def guarded(measured: Mapping[str, Measured], policy: Policy) -> tuple[dict[str,
     tables, left_out = {}, 0
     shut = _groups_that_follow(measured.get("mirrors"), policy)
     shut_pairs: set[tuple[Group, str]] = set()
-    for name in OF_CONTACTS:
+    for name in (*OF_CONTACTS, *OF_A_CONVERSATION):
         figures = measured.get(name)
         if figures is None:
             tables[name] = release_table(name, {column.name: [] for column in RELEASE_TABLES[name]})
@@ -59,8 +66,8 @@ def guarded(measured: Mapping[str, Measured], policy: Policy) -> tuple[dict[str,
         hidden = without_leaks(_people(name, figures), closed, sums(name, figures), policy)
         if name == "mixing":
             shut_pairs = {pair for pair, gone in zip(_pairs(name, figures), hidden, strict=True) if pair and gone}
-        gone = few if name in BLANK else hidden
-        left_out += int(gone.sum())
+        gone = np.zeros_like(few) if name in KEPT else few if name in BLANK else hidden
+        left_out += int((hidden if name in KEPT else gone).sum())
         rows = np.flatnonzero(~gone)
         columns = _columns(name, figures, rows, policy)
         columns |= {column: np.where(hidden[rows], np.nan, columns[column]) for column in BLANK.get(name, ())}
@@ -121,6 +128,8 @@ class Sum:
 
 def sums(name: str, figures: Measured) -> list[Sum]:
     """Areas and the areas in them, everybody and each group, the levels of one trait and those of another."""
+    if name in OF_A_CONVERSATION:
+        return _sums_of_conversation(name, figures)
     labels = [
         c.name
         for c in RELEASE_TABLES[name]
@@ -141,10 +150,7 @@ def sums(name: str, figures: Measured) -> list[Sum]:
         if (key := tuple(of)) in row_of
     ]
     if name == "mixing":
-        of_group: dict[Group, list[int]] = {}
-        for row, group in enumerate(_groups(figures)):
-            of_group.setdefault(group, []).append(row)
-        found += [Sum((np.array(rows),), told=True) for rows in of_group.values()]
+        found += [Sum((rows,), told=True) for rows in _rows_by(figures, "area", "sphere", "group").values()]
     if name == "outcomes":
         ways: dict[tuple[str, str], dict[str, list[int]]] = {}
         for row, (area, outcome, by) in enumerate(
@@ -153,6 +159,37 @@ def sums(name: str, figures: Measured) -> list[Sum]:
             ways.setdefault((area, outcome), {}).setdefault(by, []).append(row)
         found += [Sum(tuple(np.array(rows) for rows in by.values())) for by in ways.values()]
     return found
+
+
+def _sums_of_conversation(name: str, figures: Measured) -> list[Sum]:
+    """Of each statement, or place on the map, everybody and the groups of one kind; the places of a group, the
+    categories of a margin and the opinion groups, whose sum stands in another table."""
+    if name == "opinion_groups":
+        return [Sum((np.arange(len(figures.persons)),), told=True)]
+    if name == "missing":
+        return [Sum((rows,), told=True) for rows in _rows_by(figures, "margin").values()]
+    if name not in ("agreement", "positions"):
+        return []
+    of_kind = _rows_by(figures, RELEASE_TABLES[name][0].name, "kind")
+    found = [
+        Sum((of_kind[part, EVERYONE], rows))
+        for (part, kind), rows in of_kind.items()
+        if (part, EVERYONE) in of_kind and not kind.startswith(EVERYONE)
+    ]
+    if name == "positions":
+        found += [Sum((rows,), told=True) for rows in _rows_by(figures, "kind", "group").values()]
+    return found
+
+
+EVERYONE = "all"
+
+
+def _rows_by(figures: Measured, *columns: str) -> dict[tuple[Any, ...], NDArray[np.intp]]:
+    """The rows that have the same in these columns."""
+    rows: dict[tuple[Any, ...], list[int]] = {}
+    for row, key in enumerate(zip(*(figures.columns[column] for column in columns), strict=True)):
+        rows.setdefault(key, []).append(row)
+    return {key: np.array(found) for key, found in rows.items()}
 
 
 def without_leaks(people: Floats, hidden: Mask, equal: Sequence[Sum], policy: Policy) -> Mask:
@@ -208,7 +245,7 @@ def _people(name: str, figures: Measured) -> Floats:
 
 def _few_told(name: str, figures: Measured, policy: Policy) -> Mask:
     """[row], where what is told exactly is of few, or all but a few."""
-    if name not in BLANK:
+    if name not in BLANK or name in KEPT:
         return np.zeros(len(figures.persons), dtype=bool)
     exact = np.array(figures.columns[BLANK[name][0]], dtype=np.float64)
     if name != "mixing":
@@ -231,9 +268,22 @@ def _columns(name: str, figures: Measured, rows: NDArray[np.intp], policy: Polic
         elif column.name in figures.exact:
             numbers = without_few(numbers, persons, policy)
         columns[column.name] = np.round(numbers, DIGITS)
+    if name == "statements":
+        hidden = _answers_that_follow(np.stack([columns[answer] for answer in ANSWERS], axis=1))
+        columns |= {answer: np.where(hidden[:, n], np.nan, columns[answer]) for n, answer in enumerate(ANSWERS)}
     if name == "mixing":
         columns["share"] = np.round(_share_of_rounded(figures, rows, columns["contacts"], policy), DIGITS)
     return columns
+
+
+def _answers_that_follow(told: Floats) -> Mask:
+    """[row, answer], the smallest answer that is told where one other is not: it would follow from how many there are."""
+    told_some = np.where(told > 0, told, np.inf)
+    smallest = np.argmin(told_some, axis=1)
+    alone = (np.isnan(told).sum(axis=1) == 1) & np.isfinite(told_some.min(axis=1))
+    hidden = np.zeros(told.shape, dtype=bool)
+    hidden[alone, smallest[alone]] = True
+    return hidden
 
 
 def rounded_count(counts: Floats, policy: Policy) -> Floats:
@@ -262,8 +312,10 @@ def _note(figures: int, policy: Policy) -> Note:
     return Note(
         "figures_of_few",
         *sentences(
-            "Cijfers over contacten zijn niet getoond waar ze over minder dan {fewest} mensen gaan ({figures}).",
-            "Figures of contacts are not shown where they are of fewer than {fewest} people ({figures}).",
+            "Cijfers zijn niet getoond waar ze over minder dan {fewest} mensen gaan, of waar zo'n cijfer er anders uit te "
+            "herleiden was ({figures}).",
+            "Figures are not shown where they are of fewer than {fewest} people, or where such a figure could otherwise be "
+            "told from them ({figures}).",
             fewest=policy.min_cell,
             figures=figures,
         ),

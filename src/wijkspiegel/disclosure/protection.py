@@ -20,13 +20,13 @@ from wijkspiegel import __version__
 from wijkspiegel.disclosure.guard import guarded
 from wijkspiegel.disclosure.policy import Policy
 from wijkspiegel.disclosure.register import check_and_record
-from wijkspiegel.disclosure.release import _SEAL, About, Release
+from wijkspiegel.disclosure.release import _SEAL, RELEASE_TABLES, About, Release, join_tables
 from wijkspiegel.disclosure.rounding import round_tree
 from wijkspiegel.disclosure.suppression import Rows, Table, Tree, Withheld, withhold
 from wijkspiegel.errors import DisclosureError
 from wijkspiegel.measures.change import fitted
 from wijkspiegel.schemes import ORIGIN, ORIGIN_BIRTH, WESTERN, WESTERN_COUNTRIES
-from wijkspiegel.tables import Areas, City, Composition, Counts, Institution, Mask, Measured, Note, exact
+from wijkspiegel.tables import Areas, City, Composition, Counts, Institution, Mask, Measured, Note, Source, exact
 from wijkspiegel.wording import sentences
 
 
@@ -91,6 +91,42 @@ def protect(
         subject=city.subject,
     )
     return Release(about, dict(derive(city)) | guarded_tables, boundaries or {}, _SEAL)
+
+
+def protect_figures(
+    title: str,
+    measured: Mapping[str, Measured],
+    *,
+    policy: Policy,
+    sources: tuple[Source, ...] = (),
+    notes: tuple[Note, ...] = (),
+    created: str | None = None,
+) -> Release:
+    """A release of measured figures alone, that are of people and of no area: those of a conversation.
+
+    Each release of a conversation is held to be of its own people: no register is kept of them.
+    """
+    tables, left_out = guarded(measured, policy)
+    about = About(
+        title=title,
+        levels=(),
+        schemes=(),
+        sources=sources,
+        published=False,
+        protection=Note(
+            "protected",
+            f"Aantallen onder {policy.min_cell} zijn weggelaten, met andere aantallen waaruit ze te herleiden zouden zijn. "
+            f"Getoonde aantallen mensen zijn veelvouden van {policy.rounding}. Wie wat stemde is nergens te zien.",
+            f"Counts below {policy.min_cell} were withheld, with other counts from which they could be told. Shown counts "
+            f"of people are multiples of {policy.rounding}. Nowhere can be seen who voted what.",
+        ),
+        withheld=left_out,
+        notes=tuple(_without_few(note, policy) for note in notes),
+        program=f"wijkspiegel {__version__}",
+        created=created or date.today().isoformat(),
+    )
+    empty = {name: join_tables(name, []) for name in RELEASE_TABLES}
+    return Release(about, empty | tables, {}, _SEAL)
 
 
 def _without_few(note: Note, policy: Policy) -> Note:

@@ -72,6 +72,17 @@ _OWN = _text("group", "eigen groep, of all", "own group, or all")
 _TOLERANCE = _number("tolerance", "hoeveel het mag schelen", "how much it may differ")
 _PERSONS = _number("persons", "personen van wie het cijfer is", "persons whom the figure is of")
 
+_STATEMENT = _text("statement", "stelling", "statement")
+_KIND = _text(
+    "kind",
+    "all, all_weighted, opinion of een kenmerk van mensen",
+    "all, all_weighted, opinion or an attribute of people",
+)
+_GROUP_OF_KIND = _text("group", "groep daarvan", "group of it")
+
+OF_A_CONVERSATION = ("statements", "agreement", "opinion_groups", "positions", "missing", "robustness")
+"""Releases that were made before conversations were read lack these tables, and are read as if they were empty."""
+
 RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     {
         "areas": (
@@ -212,6 +223,65 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _text("outcome", "uitkomst", "outcome"),
             _number("mean", "gewogen gemiddelde", "weighted mean"),
             _LOWER, _UPPER, _PERSONS,
+        ),
+        "statements": (
+            _STATEMENT,
+            _text("text", "wat de stelling zegt", "what the statement says", required=False),
+            _text("language", "taal van de stelling", "language of the statement", required=False),
+            _number("seen", "mensen die antwoordden; leeg is niet getoond", "people who answered; empty is withheld"),
+            _number("agree", "van hen eens", "of them who agree"),
+            _number("disagree", "van hen oneens", "of them who disagree"),
+            _number("pass", "van hen die pasten", "of them who passed"),
+            _text("verdict", "binds, chafes of unknown", "binds, chafes or unknown"),
+            _number(
+                "probability",
+                "kans dat het schuurt bij chafes, anders dat het bindt",
+                "chance that it chafes where the verdict is chafes, else that it binds",
+            ),
+            _number(
+                "lower",
+                "ondergrens van het 95%-interval van de instemming in de groep die het minst instemt",
+                "lower end of the 95 % interval of agreement in the group that agrees least",
+            ),
+            _number("upper", "bovengrens daarvan", "upper end of it"),
+        ),
+        "agreement": (
+            _STATEMENT, _KIND, _GROUP_OF_KIND,
+            _number("n", "mensen uit de groep die antwoordden", "people of the group who answered"),
+            _number("agree", "geschat aandeel dat het eens is", "estimated share that agrees"),
+            _LOWER, _UPPER,
+        ),
+        "opinion_groups": (
+            _text("group", "meningsgroep", "opinion group"),
+            _number("persons", "mensen", "people"),
+            _number(
+                "stability",
+                "gemiddelde gelijkenis met de groep die opnieuw wordt gevonden, van 0 tot 1",
+                "mean likeness to the group that is found again, from 0 to 1",
+            ),
+        ),
+        "positions": (
+            _number("bin", "midden van een vak op de hoofdas van de meningen", "middle of a bin of the main dimension"),
+            _KIND, _GROUP_OF_KIND,
+            _number("persons", "mensen", "people"),
+        ),
+        "missing": (
+            _text("margin", "kenmerk", "attribute"),
+            _text("category", "categorie", "category"),
+            _number("population", "inwoners", "residents"),
+            _number("participants", "deelnemers; leeg is niet getoond", "participants; empty is withheld"),
+            _number("weighted", "deelnemers na weging", "participants once weighted"),
+        ),
+        "robustness": (
+            _text(
+                "scenario",
+                "hostile_dealt, hostile_free, without_most_active of random_half",
+                "hostile_dealt, hostile_free, without_most_active or random_half",
+            ),
+            _text("verdict", "de lijst: binds of chafes", "the list: binds or chafes"),
+            _whole("before", "stellingen op de lijst", "statements on the list"),
+            _whole("after", "stellingen op de lijst erna", "statements on the list afterwards"),
+            _whole("stays", "stellingen op beide", "statements on both"),
         ),
     }
 )  # fmt: skip
@@ -364,6 +434,7 @@ def _read(directory: AnyPath) -> Release:
             tables[name] = _table_from(name, content)
         elif name.startswith("boundaries-"):
             boundaries[name.removeprefix("boundaries-")] = json.loads(content)
+    tables |= {name: join_tables(name, []) for name in OF_A_CONVERSATION if name not in tables}
     if missing := set(RELEASE_TABLES) - set(tables):
         raise InputError(f"the release lacks {', '.join(sorted(missing))}", file=directory)
     return Release(about, tables, boundaries, _SEAL)

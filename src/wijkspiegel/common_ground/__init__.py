@@ -1,0 +1,1 @@
+"""What binds everyone and what chafes: votes on statements in, an answer with its uncertainty out."""

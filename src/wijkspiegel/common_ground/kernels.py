@@ -1,0 +1,210 @@
+"""The loops over votes. Rows are done alone and in order, without threads: the same figures on every machine."""
+
+from typing import Any
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True, error_model="numpy")
+def newton(starts: Any, other: Any, vote: Any, mine: Any, others: Any, prior: Any, precision: Any, steps: int) -> float:
+    """Newton steps of a logistic regression for each row of `mine`, in place. Returns the largest first step.
+
+    starts : [row + 1], where the votes of a row begin. other : [vote], its row in `others`. vote : [vote], 1 or -1.
+    mine, others : [row, 1 + d], an intercept and a place; logit P(agree) = mine0 + others0 + mine[1:] . others[1:].
+    prior, precision : [1 + d], of a normal prior on a row of `mine`.
+    """
+    size = mine.shape[1]
+    slope, bend, step = np.empty(size), np.empty((size, size)), np.empty(size)
+    largest = 0.0
+    for row in range(len(starts) - 1):
+        for turn in range(steps):
+            for one in range(size):
+                slope[one] = precision[one] * (prior[one] - mine[row, one])
+                for two in range(one + 1):
+                    bend[one, two] = precision[one] if one == two else 0.0
+            for at in range(starts[row], starts[row + 1]):
+                theirs = other[at]
+                logit = others[theirs, 0] + mine[row, 0]
+                for one in range(1, size):
+                    logit += others[theirs, one] * mine[row, one]
+                agree = 1.0 / (1.0 + np.exp(-logit))
+                rest = (1.0 if vote[at] > 0 else 0.0) - agree
+                bent = agree * (1.0 - agree)
+                slope[0] += rest
+                bend[0, 0] += bent
+                for one in range(1, size):
+                    place = others[theirs, one]
+                    slope[one] += rest * place
+                    bend[one, 0] += bent * place
+                    for two in range(1, one + 1):
+                        bend[one, two] += bent * place * others[theirs, two]
+            factor(bend)
+            solve(bend, slope, step)
+            change = 0.0
+            for one in range(size):
+                moved = min(max(step[one], -LONGEST_STEP), LONGEST_STEP)
+                mine[row, one] += moved
+                change = max(change, abs(moved))
+            if turn == 0:
+                largest = max(largest, change)
+            if change < CLOSE_ENOUGH:
+                break
+    return largest
+
+
+LONGEST_STEP = 2.0
+"""A Newton step from far away may overshoot; on the logit scale no longer one is ever needed."""
+CLOSE_ENOUGH = 1e-6
+
+
+@numba.njit(cache=True, error_model="numpy")
+def factor(matrix: Any) -> None:
+    """Cholesky in place: the lower triangle is read and overwritten."""
+    for one in range(len(matrix)):
+        for two in range(one + 1):
+            total = matrix[one, two]
+            for k in range(two):
+                total -= matrix[one, k] * matrix[two, k]
+            matrix[one, two] = np.sqrt(total) if one == two else total / matrix[two, two]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def solve(factored: Any, right: Any, found: Any) -> None:
+    """matrix @ found = right, where the matrix was `factor`ed."""
+    size = len(right)
+    for one in range(size):
+        total = right[one]
+        for k in range(one):
+            total -= factored[one, k] * found[k]
+        found[one] = total / factored[one, one]
+    for one in range(size - 1, -1, -1):
+        total = found[one]
+        for k in range(one + 1, size):
+            total -= factored[k, one] * found[k]
+        found[one] = total / factored[one, one]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def tally_without(  # noqa: PLR0912  a kernel: helpers would allocate for each vote
+    starts: Any, statement: Any, vote: Any, weight: Any, persons: Any, statements: Any, precision: Any, centres: Any,
+    counted: Any, sums: Any, squares: Any,
+) -> None:  # fmt: skip
+    """Counts of votes by opinion group, each vote in the group in which its person would be without that vote.
+
+    The place without a vote is one Newton step away from the place with it. counted : [person], who is in a group at
+    all. sums, squares : [group, statement, outcome], of the weights; outcomes are disagree, pass and agree.
+    """
+    size = persons.shape[1]
+    bend, toward, step = np.empty((size, size)), np.empty(size), np.empty(size)
+    for person in range(len(starts) - 1):
+        if not counted[person]:
+            continue
+        for one in range(size):
+            for two in range(one + 1):
+                bend[one, two] = precision[one] if one == two else 0.0
+        for at in range(starts[person], starts[person + 1]):
+            if vote[at] == 0:
+                continue
+            agree = chance(persons, statements, person, statement[at])
+            bent = agree * (1.0 - agree)
+            for one in range(size):
+                left = statements[statement[at], one] if one else 1.0
+                for two in range(one + 1):
+                    bend[one, two] += bent * left * (statements[statement[at], two] if two else 1.0)
+        factor(bend)
+        for at in range(starts[person], starts[person + 1]):
+            mine = statement[at]
+            for one in range(size):
+                step[one] = 0.0
+            if vote[at] != 0:
+                agree = chance(persons, statements, person, mine)
+                toward[0] = 1.0
+                for one in range(1, size):
+                    toward[one] = statements[mine, one]
+                solve(bend, toward, step)
+                leverage = 0.0
+                for one in range(size):
+                    leverage += toward[one] * step[one]
+                rest = (1.0 if vote[at] > 0 else 0.0) - agree
+                scale = -rest / (1.0 - agree * (1.0 - agree) * leverage)
+                for one in range(size):
+                    step[one] *= scale
+            group, nearest = 0, np.inf
+            for centre in range(len(centres)):
+                distance = 0.0
+                for one in range(1, size):
+                    distance += (persons[person, one] + step[one] - centres[centre, one - 1]) ** 2
+                if distance < nearest:
+                    group, nearest = centre, distance
+            sums[group, mine, vote[at] + 1] += weight[person]
+            squares[group, mine, vote[at] + 1] += weight[person] ** 2
+
+
+@numba.njit(cache=True, error_model="numpy")
+def chance(persons: Any, statements: Any, person: int, statement: int) -> Any:
+    logit = persons[person, 0] + statements[statement, 0]
+    for one in range(1, persons.shape[1]):
+        logit += persons[person, one] * statements[statement, one]
+    return 1.0 / (1.0 + np.exp(-logit))
+
+
+@numba.njit(cache=True)
+def tally(starts: Any, statement: Any, vote: Any, weight: Any, group: Any, sums: Any, squares: Any) -> None:
+    """Likewise by groups that are known. group : [person], -1 is none."""
+    for person in range(len(starts) - 1):
+        if group[person] < 0:
+            continue
+        for at in range(starts[person], starts[person + 1]):
+            sums[group[person], statement[at], vote[at] + 1] += weight[person]
+            squares[group[person], statement[at], vote[at] + 1] += weight[person] ** 2
+
+
+@numba.njit(cache=True, error_model="numpy")
+def gram(starts: Any, statement: Any, value: Any, found: Any) -> None:
+    """found : [statement, statement], the sum over persons of the products of their values; both triangles."""
+    for person in range(len(starts) - 1):
+        for at in range(starts[person], starts[person + 1]):
+            for beside in range(starts[person], at + 1):
+                found[statement[at], statement[beside]] += value[at] * value[beside]
+    for one in range(len(found)):
+        for two in range(one):
+            both = found[one, two] + found[two, one]
+            found[one, two] = found[two, one] = both
+
+
+@numba.njit(cache=True, error_model="numpy")
+def leading(matrix: Any, vectors: Any, turns: int, tolerance: float) -> Any:
+    """Eigenvectors of the largest eigenvalues of a symmetric matrix, by orthogonal iteration. Returns the eigenvalues.
+
+    vectors : [number, size], where to begin; the eigenvectors when it ends.
+    """
+    number, size = vectors.shape
+    values, turned = np.zeros(number), np.empty((number, size))
+    for _ in range(turns):
+        change = 0.0
+        for k in range(number):
+            for one in range(size):
+                total = 0.0
+                for two in range(size):
+                    total += matrix[one, two] * vectors[k, two]
+                turned[k, one] = total
+        for k in range(number):
+            for before in range(k):
+                along = 0.0
+                for one in range(size):
+                    along += turned[k, one] * turned[before, one]
+                for one in range(size):
+                    turned[k, one] -= along * turned[before, one]
+            length = 0.0
+            for one in range(size):
+                length += turned[k, one] ** 2
+            length = np.sqrt(length)
+            values[k] = length
+            for one in range(size):
+                turned[k, one] = turned[k, one] / length if length > 0 else 0.0
+                change = max(change, abs(turned[k, one] - vectors[k, one]))
+        vectors[:] = turned
+        if change < tolerance:
+            break
+    return values

@@ -1,0 +1,107 @@
+"""How the lists change when something is wrong with who voted: hostile accounts, the most active, another half."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from wijkspiegel.common_ground.ground import Ground, Progress, Thresholds, Verdict, find_ground
+from wijkspiegel.common_ground.ideal import SAMPLE, Rows, of_people
+from wijkspiegel.common_ground.weighing import Floats, Known
+from wijkspiegel.errors import SettingsError
+from wijkspiegel.tables import AGREE, DISAGREE, Votes
+
+HOSTILE, ACTIVE = 0.05, 0.01
+HOSTILE_DEALT, HOSTILE_FREE, WITHOUT_ACTIVE, HALF = (
+    "hostile_dealt", "hostile_free", "without_most_active", "random_half",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """A list before and after. stays : how many statements are on both."""
+
+    scenario: str
+    verdict: Verdict
+    before: int
+    after: int
+    stays: int
+
+
+def robustness(ground: Ground, seed: int = 1, progress: Progress = lambda step: None) -> list[Change]:
+    """How what binds and what chafes change in four scenarios. At most 2 x SAMPLE people are looked at.
+
+    hostile_dealt : 5 % more accounts that vote as often as people do, on statements by lot: against what binds, and for
+    the rest. hostile_free : likewise, but they choose, and vote on what binds first. without_most_active : without the
+    1 % who voted most. random_half : half of the people.
+    """
+    votes, known, weight = _sample(ground)
+    whole = find_ground(votes, known=known, weight=weight, thresholds=ground.thresholds, seed=seed)
+    lots = np.random.default_rng(seed)
+    people = len(votes.persons)
+    cast = np.bincount(votes.person, minlength=people)
+    calm = np.sort(np.argsort(-cast, kind="stable")[max(1, round(ACTIVE * people)) :])
+    half = np.sort(lots.permutation(people)[: people // 2])
+    found = []
+    for scenario in (HOSTILE_DEALT, HOSTILE_FREE, WITHOUT_ACTIVE, HALF):
+        progress(f"how robust: {scenario}")
+        if scenario in (HOSTILE_DEALT, HOSTILE_FREE):
+            changed, rows = with_hostile(whole, lots, choosing=scenario == HOSTILE_FREE)
+        else:
+            rows = calm if scenario == WITHOUT_ACTIVE else half
+            changed = of_people(votes, rows)
+        found += _changes(scenario, whole, changed, rows, ground.thresholds, seed)
+    return found
+
+
+def _sample(ground: Ground) -> tuple[Votes, Mapping[str, Known], Floats | None]:
+    people = len(ground.votes.persons)
+    rows = np.linspace(0, people - 1, min(people, 2 * SAMPLE)).astype(np.int64)
+    weighted = len(ground.everyone) > 1
+    return of_people(ground.votes, rows), _known(ground.known, rows), ground.weight[rows] if weighted else None
+
+
+def _known(known: Mapping[str, Known], rows: Rows) -> dict[str, Known]:
+    """rows : people, -1 for an account of which nothing is known."""
+    return {kind: Known(one.categories, np.where(rows >= 0, one.group[rows], -1)) for kind, one in known.items()}
+
+
+def with_hostile(ground: Ground, lots: np.random.Generator, choosing: bool) -> tuple[Votes, Rows]:
+    """The votes with 5 % hostile accounts besides, and which person each is; -1 for these accounts."""
+    votes, people, statements = ground.votes, len(ground.votes.persons), len(ground.votes.statements)
+    number = max(1, round(HOSTILE * people))
+    each = min(statements, max(1, int(np.median(np.bincount(votes.person, minlength=people)))))
+    against = np.zeros(statements, dtype=bool)
+    against[ground.statements("binds")] = True
+    chosen = []
+    for _ in range(number):
+        order = lots.permutation(statements)
+        if choosing:
+            order = order[np.argsort(~against[order], kind="stable")]
+        chosen.append(np.sort(order[:each]))
+    statement = np.concatenate(chosen).astype(np.int32)
+    names = tuple(f"{votes.persons[-1]}~{n:09}" for n in range(number))
+    return Votes(
+        (*votes.persons, *names),
+        votes.statements,
+        np.concatenate([votes.person, people + np.repeat(np.arange(number, dtype=np.int32), each)]),
+        np.concatenate([votes.statement, statement]),
+        np.concatenate([votes.vote, np.where(against[statement], DISAGREE, AGREE).astype(np.int8)]),
+    ), np.concatenate([np.arange(people), np.full(number, -1)])
+
+
+def _changes(scenario: str, whole: Ground, votes: Votes, rows: Rows, thresholds: Thresholds, seed: int) -> list[Change]:
+    weight = None
+    if len(whole.everyone) > 1:
+        weight = np.where(rows >= 0, whole.weight[rows], 1.0)
+    lists: tuple[Verdict, ...] = ("binds", "chafes")
+    before = {verdict: set(whole.statements(verdict)) for verdict in lists}
+    try:
+        after_all = find_ground(votes, known=_known(whole.known, rows), weight=weight, thresholds=thresholds, seed=seed)
+        after = {verdict: set(after_all.statements(verdict)) for verdict in lists}
+    except SettingsError:  # too few people are left to find anything
+        after = {verdict: set() for verdict in lists}
+    return [
+        Change(scenario, verdict, len(before[verdict]), len(after[verdict]), len(before[verdict] & after[verdict]))
+        for verdict in lists
+    ]
