@@ -87,7 +87,12 @@ def chafes(conversation: Conversation) -> Finding:
         _title(conversation, found),
         _text(conversation, found),
         conversation.assumes("chafes"),
-        Table(words["caption"], words["head"], [_cells(conversation, one) for one in found], texts=True),
+        Table(
+            words["caption"],
+            [*words["head"], *conversation.heads],
+            [_cells(conversation, one) for one in found],
+            texts=True,
+        ),
         _chart(conversation, [one for one in found if one.sides][:SHOWN]),
         words["chart"],
     )
@@ -128,7 +133,7 @@ def _cells(conversation: Conversation, one: Chafes) -> Sequence[str]:
     return (
         conversation.text(row), conversation.figures.number(row["seen"]), conversation.chance(row["probability"]),
         *("–" if side is None else side.text for side in (one.most, one.least)),
-        conversation.of_group(conversation.agreement_of(row["statement"], ALL, ALL)),
+        *conversation.cells(row, [(ALL, ALL), *conversation.groups]),
     )  # fmt: skip
 
 

@@ -327,7 +327,6 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "interval": '<rect class="interval" x="3" y="2" width="24" height="14"/>',
         "dot": f'<svg x="15" y="9" overflow="visible">{SHAPES[0]}</svg>',
         "cross": f'<svg x="15" y="9" overflow="visible">{SHAPES[1]}</svg>',
-        "hollow": f'<svg x="15" y="9" overflow="visible">{SHAPES[2]}</svg>',
     }
 )
 """Of a key in HTML; the marks in the order of SHAPES."""
@@ -382,7 +381,7 @@ def columns(
         below = 0.0
         for group, value in enumerate(stack):
             if value > 0:
-                parts += _in_column(name, group, group < len(groups), LEFT + wide * number, wide, (below, value), axis)
+                parts += _in_column(name, group, len(groups), LEFT + wide * number, wide, (below, value), axis)
                 below += value
     y = TOP + HEIGHT + 24
     parts.append(f'<text class="label" x="{(LEFT + RIGHT) / 2}%" y="{y}" text-anchor="middle">{escape(under)}</text>')
@@ -396,15 +395,20 @@ def columns(
 
 
 def _in_column(
-    name: str, group: int, known: bool, x: float, wide: float, part: tuple[float, float], axis: Axis
+    name: str, group: int, groups: int, x: float, wide: float, part: tuple[float, float], axis: Axis
 ) -> list[str]:
-    """A part of a column, from where it begins and as high as it is, with the number of its group where that fits."""
+    """A part of a column, with the number of its group where that fits; hatched where it is of no group.
+
+    part : where it begins, and how high it is.
+    """
     below, value = part
     top, bottom = round(_down(below + value, axis)), round(_down(below, axis))
     left, broad = x + 0.08 * wide, 0.84 * wide
-    if not known:
+    if group >= groups:
         return [_part("area none", left, top, broad, bottom - top, f"url(#{name}-hatch)")]
-    number = [_number(group, f"{x + wide / 2:.2f}%", (top + bottom) / 2 + 5)] if bottom - top > LINE else []
+    number = (
+        [_number(group, f"{x + wide / 2:.2f}%", (top + bottom) / 2 + 5)] if bottom - top > LINE and groups > 1 else []
+    )
     return [_part(f"group g{group % 8}", left, top, broad, bottom - top), *number]
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from wijkspiegel.disclosure import Release
 from wijkspiegel.report.figures import Figures, Row
-from wijkspiegel.report.finding import Words, interval_of
+from wijkspiegel.report.finding import Words, interval_of, sentence
 
 ALL, WEIGHTED, OPINION = "all", "all_weighted", "opinion"
 
@@ -118,11 +118,10 @@ class Conversation:
         return next((str(getattr(note, self.figures.language)) for note in notes if note.code == code), "")
 
     @property
-    def people(self) -> str:
-        """How many took part, rounded; "" where the release does not tell."""
+    def participants(self) -> int:
+        """How many took part, rounded; 0 where the release does not tell."""
         notes = self.figures.release.about.notes
-        told = next((note.count for note in notes if note.code == "participants"), None)
-        return self.figures.number(told) if told else ""
+        return next((note.count or 0 for note in notes if note.code == "participants"), 0)
 
     def percent(self, share: float | None) -> str:
         return self.figures.percent(share, 0)
@@ -136,6 +135,15 @@ class Conversation:
     def interval(self, row: Row) -> str:
         """Of 100."""
         return interval_of(self.figures, self.words, row["lower"], row["upper"], 100)
+
+    @property
+    def heads(self) -> list[str]:
+        """Of the columns of all groups."""
+        return [sentence(self.group(*group)) for group in self.groups]
+
+    def cells(self, statement: Row, groups: Sequence[tuple[str, str]]) -> list[str]:
+        """The agreement of these groups with a statement, for a row of a table."""
+        return [self.of_group(self.agreement_of(statement["statement"], *group)) for group in groups]
 
     def of_group(self, row: Row | None) -> str:
         """The agreement of a group and of how many people that is, for a cell of a table."""

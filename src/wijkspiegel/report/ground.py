@@ -26,13 +26,16 @@ def answer_of_conversation(conversation: Conversation) -> str:
     """The few sentences with which the page begins."""
     said = conversation.said
     number = {verdict: len(conversation.verdict(verdict)) for verdict in ("binds", "chafes", "unknown")}
-    voted = said["voted" if conversation.people else "voted_by_people"]
+    people, voted = conversation.participants, said["voted" if conversation.participants else "voted_by_people"]
     lists = [
         conversation.counted(said[f"answer_{verdict}"], count, who=conversation.who)
         for verdict, count in number.items()
     ]
     told = [
-        voted.format(people=conversation.people, statements=conversation.figures.number(len(conversation.statements))),
+        voted.format(
+            people=conversation.figures.number(people),
+            statements=conversation.figures.number(len(conversation.statements)),
+        ),
         sentence(", ".join(text for text in lists if text)) + ".",
     ]
     if strongest := conversation.verdict("binds")[:1]:
@@ -121,12 +124,12 @@ def _table(conversation: Conversation, rows: Sequence[Row], finding: str) -> Tab
     groups = [*((kind, "all") for kind in kinds), *conversation.groups]
     return Table(
         conversation.words[finding]["caption"],
-        [*said["head"], *map(sentence, heads), *(sentence(conversation.group(*one)) for one in conversation.groups)],
+        [*said["head"], *map(sentence, heads), *conversation.heads],
         [
             (
                 conversation.text(row), conversation.figures.number(row["seen"]),
                 conversation.chance(row["probability"]), conversation.interval(row),
-                *(conversation.of_group(conversation.agreement_of(row["statement"], *one)) for one in groups),
+                *conversation.cells(row, groups),
             )
             for row in rows
         ],

@@ -18,7 +18,7 @@ LEADS = 3
 
 @dataclass(frozen=True)
 class Lead:
-    """A statement with which an opinion group agrees more than all others; other : the one that comes nearest."""
+    """A statement with which an opinion group agrees more than `other`: the group that comes nearest, or everybody."""
 
     statement: Row
     own: Row
@@ -31,15 +31,18 @@ class Lead:
 
 
 def leads_of(conversation: Conversation, group: str) -> list[Lead]:
-    """The surest first."""
-    found = []
+    """Over all other groups, where there are such; else over everybody. The surest first."""
+    over_groups, over_all = [], []
     for statement in conversation.statements:
         rows = conversation.of_kinds(statement["statement"]).get(OPINION, [])
         own = next((row for row in rows if row["group"] == group), None)
-        others = [row for row in rows if row["group"] != group]
-        if own is not None and others:
-            found.append(Lead(statement, own, max(others, key=lambda row: float(row["upper"]))))
-    return sorted((lead for lead in found if lead.sure > 0), key=lambda lead: -lead.sure)
+        if own is not None:
+            if others := [row for row in rows if row["group"] != group]:
+                over_groups.append(Lead(statement, own, max(others, key=lambda row: float(row["upper"]))))
+            if everyone := conversation.everyone(statement["statement"]):
+                over_all.append(Lead(statement, own, everyone))
+    found = [lead for lead in over_groups if lead.sure > 0] or [lead for lead in over_all if lead.sure > 0]
+    return sorted(found, key=lambda lead: -lead.sure)
 
 
 def opinions(conversation: Conversation) -> Finding:
@@ -67,7 +70,7 @@ def opinions(conversation: Conversation) -> Finding:
             words["head"],
             [
                 (conversation.text(lead.statement), sentence(conversation.group(OPINION, group)),
-                 conversation.of_group(lead.own), conversation.of_group(lead.other))
+                 conversation.of_group(lead.own), _other(conversation, lead))
                 for group, found in leads.items()
                 for lead in found
             ],
@@ -84,15 +87,25 @@ def _own_words(conversation: Conversation, group: Row, lead: Lead) -> Said:
     figures = conversation.words["opinions"]["figures"].format(
         group=sentence(conversation.group(OPINION, group["group"])),
         people=conversation.figures.number(group["persons"]),
-        own=conversation.percent(lead.own["agree"]), other=conversation.percent(lead.other["agree"]),
+        own=conversation.percent(lead.own["agree"]), other=_other(conversation, lead),
     )  # fmt: skip
     spans = [(row["lower"], row["upper"]) for row in (lead.own, lead.other)]
     places = [lead.own["agree"], lead.other["agree"]]
     return Said(conversation.text(lead.statement), figures, spans, places, lead.statement["language"] or "")
 
 
+def _other(conversation: Conversation, lead: Lead) -> str:
+    row = lead.other
+    name = conversation.group(OPINION, row["group"]) if row["kind"] == OPINION else conversation.everybody
+    return f"{name}: {conversation.percent(row['agree'])}"
+
+
 MIDDLE, WIDTH = 0.5, 0.5
 """Places within this of 0 are in the middle. Places stand so far apart."""
+MOST = 0.9
+"""Where the places of fewer of the people than this, as a share, are shown, no share of all of them is told."""
+HALF = 0.5
+"""Where fewer than this are shown there is nothing to draw."""
 MISSES = 10
 """So many people in a place, or more, whose group is not shown, are a part of their own: fewer may be rounding."""
 
@@ -102,7 +115,9 @@ def positions(conversation: Conversation) -> Finding | None:
     everyone = {row["bin"]: row["persons"] for row in rows if row["kind"] == ALL}
     if not everyone:
         return None
-    middle = sum(persons for place, persons in everyone.items() if abs(place) <= MIDDLE) / sum(everyone.values())
+    shown = sum(everyone.values())
+    middle = sum(persons for place, persons in everyone.items() if abs(place) <= MIDDLE)
+    placed = sum(row["persons"] for row in conversation.figures.rows("opinion_groups")) or conversation.participants
     groups = sorted({row["group"] for row in rows if row["kind"] == OPINION})
     names = [sentence(conversation.group(OPINION, group)) for group in groups]
     stacks = _stacks(everyone, [row for row in rows if row["kind"] == OPINION], groups)
@@ -110,7 +125,9 @@ def positions(conversation: Conversation) -> Finding | None:
     parts = names or [words["people"]]
     return Finding(
         "positions",
-        words["title"].format(share=conversation.percent(middle)),
+        words["title" if shown >= MOST * placed else "title_part"].format(
+            share=conversation.percent(middle / shown), shown=conversation.figures.number(shown)
+        ),
         words["text_groups" if groups else "text"],
         words["assumes"],
         Table(
@@ -122,7 +139,9 @@ def positions(conversation: Conversation) -> Finding | None:
                 for row in rows
             ],
         ),
-        columns(
+        ""
+        if shown < HALF * placed
+        else columns(
             "chart-positions", words["chart"], words["describe"], stacks, parts, words["under"], rest
         ),
         words["chart"],
@@ -231,12 +250,11 @@ def _category(conversation: Conversation, part: Part) -> str:
 
 
 def _shares(conversation: Conversation, part: Part) -> Said:
-    shares = [share for share in (part.population, part.participants, part.weighted) if share is not None]
     population, participants, weighted = map(conversation.percent, (part.population, part.participants, part.weighted))
     figures = conversation.words["missing"]["figures"].format(
         population=population, participants=participants, weighted=weighted
     )
-    return Said(sentence(_category(conversation, part)), figures, (), shares)
+    return Said(sentence(_category(conversation, part)), figures, (), [part.population, part.participants])
 
 
 # What weighting changes ----------------------------------------------------------------------------------------------
