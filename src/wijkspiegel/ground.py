@@ -165,12 +165,12 @@ def _thresholds(thresholds: Thresholds) -> Note:
     return Note(
         "thresholds",
         *sentences(
-            "Een stelling bindt als de kans minstens {sure} is dat in elke groep minstens {agree} van wie antwoordde het "
-            "eens is. Ze schuurt als de kans minstens {sure} is dat de instemming van twee groepen minstens {apart} "
-            "procentpunten verschilt.",
-            "A statement binds if the chance is at least {sure} that in every group at least {agree} of those who answered "
-            "agree. It chafes if the chance is at least {sure} that the agreement of two groups differs by at least "
-            "{apart} percentage points.",
+            "Een stelling bindt als de kans minstens {sure} is dat in elke groep minstens {agree} van wie antwoordde "
+            "het eens is. Ze schuurt als de kans minstens {sure} is dat de instemming van twee groepen minstens "
+            "{apart} procentpunten verschilt.",
+            "A statement binds if the chance is at least {sure} that in every group at least {agree} of those who "
+            "answered agree. It chafes if the chance is at least {sure} that the agreement of two groups differs by "
+            "at least {apart} percentage points.",
             sure=Percent(thresholds.sure, 0), agree=Percent(thresholds.agree, 0), apart=round(100 * thresholds.apart),
         ),
         None,

@@ -39,8 +39,12 @@ def small_town(directory: Path) -> Release:
     margins = ["neighbourhood,north,5000", "neighbourhood,south,5000"]
     margins += ["age,18-34,3000", "age,35-64,4500", "age,65+,2500"]
     _write(directory / "margins.csv", "margin,category,population", margins)
-    files = {name: directory / f"{name}.csv" for name in ("votes", "statements", "people", "margins")}
-    return look_for_ground(Asked(**files, title="Small Town"))
+    return look_for_ground(
+        Asked(
+            directory / "votes.csv", directory / "statements.csv", directory / "people.csv",
+            margins=directory / "margins.csv", title="Small Town",
+        )
+    )  # fmt: skip
 
 
 def _write(path: Path, head: str, rows: Sequence[str]) -> None:
