@@ -185,6 +185,13 @@ def test_where_people_stand_is_told_of_all_only_if_nearly_all_are_shown() -> Non
     assert findings(made_up([took_part], statements=rows, positions=places[2:]))["positions"].chart == ""
 
 
+def test_an_opinion_group_has_its_own_number_in_the_chart_where_another_is_not_shown() -> None:
+    places = [*positions({0.0: 120}), {"bin": 0.0, "kind": "opinion", "group": "2", "persons": 60}]
+    chart = findings(made_up(statements=[statement("a", "binds")], positions=places))["positions"].chart
+    assert re.findall(r'<text class="in g1"[^>]*>(\d)</text>', chart) == ["2", "2"]
+    assert "group not shown" in chart
+
+
 def test_who_is_most_missing_is_named_with_both_shares(town: Release) -> None:
     found = findings(town)["missing"]
     assert found.title == "Most missing: 65+ (age), 25\u00a0% of the city and 8\u00a0% of participants"

@@ -118,7 +118,8 @@ def positions(conversation: Conversation) -> Finding | None:
     shown = sum(everyone.values())
     middle = sum(persons for place, persons in everyone.items() if abs(place) <= MIDDLE)
     placed = sum(row["persons"] for row in conversation.figures.rows("opinion_groups")) or conversation.participants
-    groups = sorted({row["group"] for row in rows if row["kind"] == OPINION})
+    last = max((int(row["group"]) for row in rows if row["kind"] == OPINION), default=0)
+    groups = [str(number) for number in range(1, last + 1)]
     names = [sentence(conversation.group(OPINION, group)) for group in groups]
     stacks = _stacks(everyone, [row for row in rows if row["kind"] == OPINION], groups)
     rest = words["rest"] if groups and any(stack[-1] for stack in stacks) else ""
