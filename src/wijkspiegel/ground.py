@@ -24,7 +24,7 @@ from wijkspiegel.errors import SettingsError
 from wijkspiegel.sources.voters import read_margins, read_voters
 from wijkspiegel.sources.votes import Conversation, read_conversation
 from wijkspiegel.tables import Measured, Note, Source
-from wijkspiegel.wording import Percent, sentences
+from wijkspiegel.wording import People, Percent, sentences
 
 Progress = Callable[[str], None]
 Margins = Mapping[str, Mapping[str, float]]
@@ -107,7 +107,7 @@ def _known(told: list[str]) -> Known:
 
 def told_of(ground: Ground) -> tuple[Note, ...]:
     """What a reader must know of how this was found."""
-    notes = []
+    notes = [_participants(len(ground.votes.persons)), _thresholds(ground.thresholds)]
     if len(ground.everyone) > 1:
         effect = design_effect(ground.weight)
         notes.append(
@@ -144,6 +144,37 @@ def told_of(ground: Ground) -> tuple[Note, ...]:
             )
         )
     return tuple(notes)
+
+
+def _participants(people: int) -> Note:
+    """How many voted, rounded as every number of people in a release is. The count of the note is that number, too."""
+    rounding = Policy().rounding
+    told = rounding * round(people / rounding)
+    return Note(
+        "participants",
+        *sentences(
+            "Meegedaan hebben {people} mensen: zij stemden op een stelling die meetelt.",
+            "{people} people took part: they voted on a statement that counts.",
+            people=People(told),
+        ),
+        told,
+    )
+
+
+def _thresholds(thresholds: Thresholds) -> Note:
+    return Note(
+        "thresholds",
+        *sentences(
+            "Een stelling bindt als de kans minstens {sure} is dat in elke groep minstens {agree} van wie antwoordde "
+            "het eens is. Ze schuurt als de kans minstens {sure} is dat de instemming van twee groepen minstens "
+            "{apart} procentpunten verschilt.",
+            "A statement binds if the chance is at least {sure} that in every group at least {agree} of those who "
+            "answered agree. It chafes if the chance is at least {sure} that the agreement of two groups differs by "
+            "at least {apart} percentage points.",
+            sure=Percent(thresholds.sure, 0), agree=Percent(thresholds.agree, 0), apart=round(100 * thresholds.apart),
+        ),
+        None,
+    )  # fmt: skip
 
 
 def measured(

@@ -19,7 +19,7 @@ OPINIONS = 7
 """Who has told fewer opinions, or not on all statements where there are fewer, is in no group: the usual number."""
 MOST_GROUPS, STARTS = 5, 10
 SMALLEST = 0.1
-"""A smaller part of the people is no group: one in twenty accounts could make one."""
+"""A smaller part of all who took part is no group: one in twenty accounts could make one."""
 FOUND_AGAIN = 0.75
 TIMES = 10
 """So many random parts of the people, and so many times without a tenth of the votes."""
@@ -76,10 +76,11 @@ def find_opinions(votes: Votes, places: Floats, map_of: Places, seed: int = 1) -
             likeness[k].append(_likeness(before, nearest(there, centres_of(there, k, seed)), k))
     stability = {k: np.mean(likeness[k], axis=0) for k in found}
     tried = {k: float(stability[k].min()) for k in found}
+    fewest = SMALLEST * len(votes.persons) / counted.sum() * len(here)
     fitting = {
         k: apart_from_next(here, centres)
         for k, centres in found.items()
-        if tried[k] >= FOUND_AGAIN and np.bincount(nearest(here, centres), minlength=k).min() >= SMALLEST * len(here)
+        if tried[k] >= FOUND_AGAIN and np.bincount(nearest(here, centres), minlength=k).min() >= fewest
     }
     if not fitting:
         return Opinions(none.centres, none.stability, counted, tried)
