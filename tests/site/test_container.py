@@ -101,8 +101,8 @@ def test_the_server_answers_where_its_user_has_no_home_and_logs_no_error(tmp_pat
     assert log.read_text().splitlines() == [f"The site is on http://0.0.0.0:{port}"]
 
 
-def answer_of(address: str, seconds: float = 60.0) -> int:
-    """The status of a page of a server that is still starting."""
+def answer_of(address: str, seconds: float = 180.0) -> int:
+    """The status of a page of a server that is still starting: the planner is compiled first, half a minute of CPU."""
     until = time.monotonic() + seconds
     while True:
         try:
