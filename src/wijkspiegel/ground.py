@@ -174,15 +174,17 @@ def _alike(known: Mapping[str, Known]) -> tuple[tuple[frozenset[tuple[str, str]]
         here, there = len(of_one.categories) + 1, len(of_other.categories) + 1  # who is of no group is one more
         links = csr_array((np.ones(len(of_one.group)), (of_one.group % here, of_other.group % there)), (here, there))
         parts, part = connected_components(block_array([[None, links], [links.T, None]]), directed=False)
-        for number in range(parts if parts > 1 else 0):
-            sides = [(one, of_one, part[:here]), (other, of_other, part[here:])]
-            found.append(
-                tuple(
-                    frozenset((kind, name) for name, mine in zip(groups.categories, of, strict=False) if mine == number)
-                    for kind, groups, of in sides
-                )
+        sides = ((one, of_one, part[:here]), (other, of_other, part[here:]))
+        pairs = [
+            tuple(
+                frozenset((kind, name) for name, mine in zip(groups.categories, of, strict=False) if mine == number)
+                for kind, groups, of in sides
             )
-    return tuple(pair for pair in found if all(pair))
+            for number in range(parts)
+        ]
+        pairs = [pair for pair in pairs if all(pair)]
+        found += pairs if len(pairs) > 1 else []
+    return tuple(found)
 
 
 def _statements(ground: Ground, conversation: Conversation) -> Measured:

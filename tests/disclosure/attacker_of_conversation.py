@@ -1,4 +1,4 @@
-"""An attacker who has the release of a conversation, knows how groups lie in each other, and works out what is withheld.
+"""An attacker who has the release of a conversation, knows which groups lie in which, and works out what is withheld.
 
 He knows that every participant is of a known group (which makes him stronger), how many there are to the rounding, and
 that what is told is within half of it.
@@ -6,14 +6,13 @@ that what is told is within half of it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from scipy.optimize import linprog
 
-Cell = tuple[str, ...]
+Cell = tuple[Any, ...]
 """A count: ("answered", statement, kind, group), ("answer", statement, answer), ("there", bin, kind, group) and
 ("of", kind, group), all who are of it."""
 ANSWERS = ("agree", "disagree", "pass")
@@ -71,7 +70,7 @@ def _form(one: Iterable[Cell], other: Iterable[Cell]) -> dict[Cell, float]:
     return dict.fromkeys(one, 1.0) | dict.fromkeys(other, -1.0)
 
 
-def _matrix(forms: list[dict[Cell, float]], place: Mapping[Cell, int]) -> np.ndarray:  # type: ignore[type-arg]
+def _matrix(forms: list[dict[Cell, float]], place: Mapping[Cell, int]) -> np.ndarray:
     matrix = np.zeros((len(forms), len(place)))
     for number, form in enumerate(forms):
         for cell, weight in form.items():
@@ -92,7 +91,6 @@ def learn(
     bins : where people can stand. participants : how many there are, as they are told.
     """
     known, half = Counts(), rounding / 2
-    groups = {"all": ("all",), **kinds}
     statements = tables["statements"].to_pylist()
     known.told(("of", "all", "all"), participants, half)
     for row in statements:
@@ -101,25 +99,26 @@ def learn(
             known.told(("answer", row["statement"], answer), row[answer], half)
         parts = [("answer", row["statement"], answer) for answer in ANSWERS]
         known.equal(parts, [("answered", row["statement"], "all", "all")])
-    for row in tables["agreement"].to_pylist():
-        if row["kind"] != "all_weighted":
-            known.told(("answered", row["statement"], row["kind"], row["group"]), row["n"], half)
-    for row in tables["positions"].to_pylist():
-        known.told(("there", row["bin"], row["kind"], row["group"]), row["persons"], half)
-    for row in tables["opinion_groups"].to_pylist():
-        known.told(("of", "opinion", row["group"]), row["persons"], half)
-    for row in tables["missing"].to_pylist():
-        known.told(("of", row["margin"], row["category"]), row["participants"], half)
+    _of_groups(known, tables, half)
     places = [("answered", row["statement"]) for row in statements] + [("there", where) for where in bins]
     for place in [*places, ("of",)]:
         for kind, names in kinds.items():
             known.equal([(*place, kind, name) for name in names], [(*place, "all", "all")])
         for one, other in alike:
             known.equal([(*place, *group) for group in one], [(*place, *group) for group in other])
-    for kind, names in groups.items():
-        for name, place in product(names, places):
-            if place[0] == "answered":
-                known.at_most((*place, kind, name), ("of", kind, name))
-        for name in names:
-            known.equal([("there", where, kind, name) for where in bins], [("of", kind, name)])
+    for group in [("all", "all"), *((kind, name) for kind, names in kinds.items() for name in names)]:
+        known.equal([("there", where, *group) for where in bins], [("of", *group)])
+        for row in statements:
+            known.at_most(("answered", row["statement"], *group), ("of", *group))
     return known
+
+
+def _of_groups(known: Counts, tables: Mapping[str, pa.Table], half: float) -> None:
+    for row in tables["agreement"].to_pylist():
+        known.told(("answered", row["statement"], row["kind"], row["group"]), row["n"], half)
+    for row in tables["positions"].to_pylist():
+        known.told(("there", row["bin"], row["kind"], row["group"]), row["persons"], half)
+    for row in tables["opinion_groups"].to_pylist():
+        known.told(("of", "opinion", row["group"]), row["persons"], half)
+    for row in tables["missing"].to_pylist():
+        known.told(("of", row["margin"], row["category"]), row["participants"], half)

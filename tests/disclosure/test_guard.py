@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from wijkspiegel.disclosure.guard import guarded
-from wijkspiegel.disclosure.policy import rounded_count, without_few
-from wijkspiegel.disclosure.policy import Policy
+from wijkspiegel.disclosure.policy import Policy, rounded_count, without_few
 from wijkspiegel.tables import Measured
 
 POLICY = Policy()

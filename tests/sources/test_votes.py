@@ -1,4 +1,4 @@
-"""Votes as people have them: the last of each counts, what cannot count is counted out loud, and a fault has a place."""
+"""Votes as people have them: the last of each counts, what cannot count is said with how much, a fault has a place."""
 
 import csv
 from collections.abc import Callable
@@ -158,8 +158,8 @@ def test_times_are_compared_as_times(write: Write, earlier: str, later: str) -> 
 def test_what_is_no_time_is_named_with_its_row(write: Write, nonsense: str) -> None:
     rows = f"ann,parks,1,2026-11-25T14:30:00\nbob,parks,1,{nonsense}\n"
     assert message(write("a.csv", f"person,statement,vote,time\n{rows}")) == (
-        f"Row 3, column 'time' of a.csv: '{nonsense}' is no time. Write 2026-11-25T14:30:00 in every row, or seconds as "
-        "a number in every row."
+        f"Row 3, column 'time' of a.csv: '{nonsense}' is no time. Write 2026-11-25T14:30:00 in every row, or seconds "
+        "as a number in every row."
     )
 
 
@@ -214,9 +214,7 @@ def test_only_dealt_votes_count_unless_asked_otherwise(write: Write) -> None:
 
 def test_a_vote_that_was_not_dealt_does_not_replace_one_that_was(write: Write) -> None:
     rows = "ann,parks,1,10,yes\nann,parks,-1,20,no\n"
-    assert told(read_conversation(write("a.csv", f"person,statement,vote,time,dealt\n{rows}"))) == {
-        ("ann", "parks"): 1
-    }
+    assert told(read_conversation(write("a.csv", f"person,statement,vote,time,dealt\n{rows}"))) == {("ann", "parks"): 1}
 
 
 @pytest.mark.parametrize("cell", ["maybe", ""])
@@ -340,7 +338,9 @@ def turned(table: str) -> str:
     """With -1 for agree in the columns of statements."""
     flip = {"1": "-1", "-1": "1"}
     header, *rows = [line.split(",") for line in table.splitlines()]
-    return "\n".join(",".join(row) for row in [header, *([*row[:6], *(flip.get(c, c) for c in row[6:])] for row in rows)])
+    return "\n".join(
+        ",".join(row) for row in [header, *([*row[:6], *(flip.get(c, c) for c in row[6:])] for row in rows)]
+    )
 
 
 def test_signs_that_the_counts_contradict_are_turned(write: Write) -> None:
@@ -364,8 +364,8 @@ def test_signs_of_a_list_of_votes_are_turned_by_the_counts_of_statements(write: 
     [
         (WIDE + "1,0,1,1,0,1,-1,\n", "Row 5, column 'participant' of w.csv: '1' has a row twice. Keep one of the two."),
         (WIDE + ",0,1,1,0,1,-1,\n", "Row 5, column 'participant' of w.csv: this cell is empty."),
-        (WIDE.replace("n-disagree", "x"), "w.csv: the column 'n-disagree' is missing, behind which the statements stand."),
-        (WIDE.replace("0,0,1,2,1,1,-1,1", "0,0,1,2,1,1,-1,3"), "Row 2, column '1' of w.csv: 3 is no vote (1 such cells)."),
+        (WIDE.replace("n-disagree", "x"), "w.csv: the column 'n-disagree' is missing, behind which the statements"),
+        (WIDE.replace("1,1,-1,1", "1,1,-1,3"), "Row 2, column '1' of w.csv: 3 is no vote (1 such cells)."),
     ],
 )  # fmt: skip
 def test_faults_in_the_table_of_participants_have_a_place(write: Write, content: str, error: str) -> None:

@@ -197,9 +197,7 @@ def _wrong_cell(table: RawTable, column: str, told: str, problem: str, mend: str
 def _dealt(table: RawTable, column: str) -> Mask:
     told, row = _distinct(table, column)
     if wrong := [one for one in told if one.lower() not in YES]:
-        raise _wrong_cell(
-            table, column, wrong[0], "does not say whether the statement was dealt", "Write yes or no."
-        )
+        raise _wrong_cell(table, column, wrong[0], "does not say whether the statement was dealt", "Write yes or no.")
     return np.array([YES[one.lower()] for one in told], dtype=bool)[row]
 
 
