@@ -102,19 +102,25 @@ def truth(tables: dict[str, Measured]) -> dict[Cell, float]:
     add("positions", lambda row: ("there", row["bin"], row["kind"], row["group"]), "persons")
     add("opinion_groups", lambda row: ("of", "opinion", row["group"]), "persons")
     add("missing", lambda row: ("of", row["margin"], row["category"]), "participants")
-    return found
+    return found | {("of", "all", "all"): float(tables["opinion_groups"].persons.sum())}
 
 
 def given_away(
-    tables: dict[str, Measured], told: Mapping[str, pa.Table], rounding: int = POLICY.rounding
+    tables: dict[str, Measured], told: Mapping[str, pa.Table], exactly: bool = False
 ) -> dict[Cell, tuple[float, float]]:
-    """Counts of fewer than ten people that can be told within ten, and what they can be."""
-    people = tables["opinion_groups"].persons.sum()
-    participants = (
-        np.nan if people < POLICY.min_cell else people if not rounding else rounding * round(people / rounding)
-    )
-    known = learn(told, KINDS, tables["agreement"].alike, BINS, participants, rounding)
-    few = [cell for cell, count in truth(tables).items() if 0 < count < POLICY.min_cell and not _small(cell, known)]
+    """Counts of fewer than ten people that can be told within ten, and what they can be.
+
+    exactly : the attacker knows what is told to the last person, and not rounded.
+    """
+    counts, people = truth(tables), tables["opinion_groups"].persons.sum()
+    participants = np.nan if people < POLICY.min_cell else POLICY.rounding * round(people / POLICY.rounding)
+    known = learn(told, KINDS, tables["agreement"].alike, BINS, participants, POLICY.rounding)
+    if exactly:
+        known.least = {
+            cell: counts[cell] if known.most[cell] < np.inf else least for cell, least in known.least.items()
+        }
+        known.most = {cell: known.least[cell] if most < np.inf else most for cell, most in known.most.items()}
+    few = [cell for cell, count in counts.items() if 0 < count < POLICY.min_cell and not _small(cell, known)]
     ranges = known.range_of(few)
     return {cell: ends for cell, ends in ranges.items() if ends[1] - ends[0] < POLICY.min_cell - 1e-6}
 
@@ -134,7 +140,9 @@ def test_nothing_of_few_follows_from_all_that_is_told(
     sizes: list[int], seed: int, answering: float, agreeing: float
 ) -> None:
     tables = conversation_of(sizes, seed, answering, agreeing)
-    assert given_away(tables, release_of(tables).tables) == {}
+    told = release_of(tables).tables
+    assert given_away(tables, told) == {}
+    assert given_away(tables, told, exactly=True) == {}
 
 
 def only_few_withheld(tables: dict[str, Measured]) -> dict[str, pa.Table]:
@@ -150,7 +158,7 @@ def only_few_withheld(tables: dict[str, Measured]) -> dict[str, pa.Table]:
 
 def test_the_attack_works_where_only_small_counts_are_withheld() -> None:
     tables = conversation_of([60, 4, 60, 25, 60], seed=1, answering=0.9, agreeing=0.9)
-    found = {cell[0] for cell in given_away(tables, only_few_withheld(tables), rounding=0)}
+    found = {cell[0] for cell in given_away(tables, only_few_withheld(tables), exactly=True)}
     assert found == {"answer", "answered", "there", "of"}
 
 

@@ -1,6 +1,8 @@
 """Votes as people have them: the last of each counts, what cannot count is said with how much, a fault has a place."""
 
 import csv
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -400,3 +402,19 @@ def test_the_conversation_without_a_list_of_votes_is_read(shared: Shared) -> Non
     assert (len(every.votes.persons), len(every.votes.statements), len(every.votes)) == (2031, 896, 225_524)
     read = read_conversation(directory)
     assert found(read)["removed_statement"] == 225_524 - len(read.votes)
+
+
+def test_two_million_votes_of_which_the_last_is_cut_off_take_little_memory_to_name_it(write: Write) -> None:
+    path = write("a.csv", "person,statement,vote\n" + "p123456,s123,-1\n" * 2_000_000 + "p12")
+    program = (
+        "import resource, sys\nfrom pathlib import Path\nfrom wijkspiegel.errors import InputError\n"
+        "from wijkspiegel.sources.votes import read_conversation\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try:\n    read_conversation(Path(sys.argv[1]))\nexcept InputError as error:\n    print(error.row)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    row, kilobytes = subprocess.run(
+        [sys.executable, "-c", program, path], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert int(row) == 2_000_002
+    assert int(kilobytes) < 400_000
