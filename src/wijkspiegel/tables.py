@@ -382,9 +382,7 @@ class Votes:
         return replace(self, person=self.person[kept], statement=self.statement[kept], vote=self.vote[kept])
 
 
-def votes_of(
-    persons: Sequence[str], statements: Sequence[str], person: Any, statement: Any, vote: Any
-) -> Votes:
+def votes_of(persons: Sequence[str], statements: Sequence[str], person: Any, statement: Any, vote: Any) -> Votes:
     """Votes in any order, of persons and on statements in any order: those are put in order by what they are called."""
     orders = [np.argsort(np.array(names, dtype=np.str_), kind="stable") for names in (persons, statements)]
     rows = [np.argsort(order).astype(np.int32) for order in orders]
