@@ -27,7 +27,7 @@ from wijkspiegel.errors import SettingsError
 from wijkspiegel.sources.voters import read_margins, read_voters
 from wijkspiegel.sources.votes import Conversation, read_conversation
 from wijkspiegel.tables import Measured, Note, Source
-from wijkspiegel.wording import Percent, sentences
+from wijkspiegel.wording import People, Percent, sentences
 
 Progress = Callable[[str], None]
 Margins = Mapping[str, Mapping[str, float]]
@@ -78,7 +78,9 @@ def _name_of(path: Path) -> str:
     return path.resolve().name if path.is_dir() else path.stem
 
 
-def _people(asked: Asked, conversation: Conversation) -> tuple[dict[str, Known], Floats | None, Margins, tuple[Note, ...]]:
+def _people(
+    asked: Asked, conversation: Conversation
+) -> tuple[dict[str, Known], Floats | None, Margins, tuple[Note, ...]]:
     """Known groups of the persons, their weights, the margins these were raked to, and what is to be told of it."""
     margins: Margins = {} if asked.margins is None else read_margins(asked.margins)
     if asked.people is None:
@@ -108,7 +110,7 @@ def _known(told: list[str]) -> Known:
 
 def told_of(ground: Ground) -> tuple[Note, ...]:
     """What a reader must know of how this was found."""
-    notes = []
+    notes = [_participants(len(ground.votes.persons)), _thresholds(ground.thresholds)]
     if len(ground.everyone) > 1:
         effect = design_effect(ground.weight)
         notes.append(
@@ -145,6 +147,37 @@ def told_of(ground: Ground) -> tuple[Note, ...]:
             )
         )
     return tuple(notes)
+
+
+def _participants(people: int) -> Note:
+    """How many voted, rounded as every number of people in a release is. The count of the note is that number, too."""
+    rounding = Policy().rounding
+    told = rounding * round(people / rounding)
+    return Note(
+        "participants",
+        *sentences(
+            "Meegedaan hebben {people} mensen: zij stemden op een stelling die meetelt.",
+            "{people} people took part: they voted on a statement that counts.",
+            people=People(told),
+        ),
+        told,
+    )
+
+
+def _thresholds(thresholds: Thresholds) -> Note:
+    return Note(
+        "thresholds",
+        *sentences(
+            "Een stelling bindt als de kans minstens {sure} is dat in elke groep minstens {agree} van wie antwoordde "
+            "het eens is. Ze schuurt als de kans minstens {sure} is dat de instemming van twee groepen minstens "
+            "{apart} procentpunten verschilt.",
+            "A statement binds if the chance is at least {sure} that in every group at least {agree} of those who "
+            "answered agree. It chafes if the chance is at least {sure} that the agreement of two groups differs by "
+            "at least {apart} percentage points.",
+            sure=Percent(thresholds.sure, 0), agree=Percent(thresholds.agree, 0), apart=round(100 * thresholds.apart),
+        ),
+        None,
+    )  # fmt: skip
 
 
 def measured(
@@ -229,15 +262,16 @@ def _fewest_judged(ground: Ground) -> Floats:
 
 
 def _agreement(ground: Ground) -> Measured:
-    columns: dict[str, list[Any]] = {name: [] for name in ("statement", "kind", "group", "n", "agree", "lower", "upper")}
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("statement", "kind", "group", "n", "agree", "lower", "upper")
+    }
     of_groups = [kind for kind in ground.kinds if kind.kind not in (EVERYONE, WEIGHTED)]
     for kind in (*ground.everyone, *of_groups):
         lower, upper = kind.interval()
         for number, group in enumerate(kind.groups):
-            for row, statement in enumerate(ground.votes.statements):
-                columns["statement"].append(statement)
-                columns["kind"].append(kind.kind)
-                columns["group"].append(group)
+            columns["statement"] += ground.votes.statements
+            columns["kind"] += [kind.kind] * len(ground.votes.statements)
+            columns["group"] += [group] * len(ground.votes.statements)
             columns["n"] += kind.persons[number].tolist()
             columns["agree"] += kind.agree[number].tolist()
             columns["lower"] += lower[number].tolist()
@@ -287,7 +321,9 @@ def _missing(ground: Ground, margins: Margins) -> Measured:
             columns["category"].append(category)
             columns["population"].append(population)
             columns["participants"].append(float(persons.get(category, 0.0)))
-            columns["weighted"].append(float(weighted[known.categories.index(category)]) if category in persons else 0.0)
+            columns["weighted"].append(
+                float(weighted[known.categories.index(category)]) if category in persons else 0.0
+            )
     return Measured(columns, persons=np.array(columns["participants"]), counted=("participants", "weighted"))
 
 

@@ -386,7 +386,7 @@ def votes_of(persons: Sequence[str], statements: Sequence[str], person: Any, sta
     """Votes in any order, of persons and on statements in any order: those are put in order by what they are called."""
     orders = [np.argsort(np.array(names, dtype=np.str_), kind="stable") for names in (persons, statements)]
     rows = [np.argsort(order).astype(np.int32) for order in orders]
-    person, statement = rows[0][np.asarray(person)], rows[1][np.asarray(statement)]
+    person, statement = (row[np.asarray(at, dtype=np.intp)] for row, at in zip(rows, (person, statement), strict=True))
     order = np.argsort(person.astype(np.int64) * len(statements) + statement, kind="stable")
     return Votes(
         tuple(persons[i] for i in orders[0]), tuple(statements[i] for i in orders[1]),

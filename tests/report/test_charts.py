@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wijkspiegel.report.charts import Bar, Point, axis_of, band, curve, intervals
+from wijkspiegel.report.charts import Bar, Point, Said, axis_of, band, columns, curve, intervals, under_texts
 
 values = st.floats(-5, 5, allow_subnormal=False)
 
@@ -62,3 +62,31 @@ def test_no_chart_with_text_is_scaled() -> None:
         assert re.match(r'<svg id="\w" width="100%" height="\d+" role="img"', chart)
         for inner in re.findall(r"<svg[^>]*viewBox.*?</svg>", chart):
             assert "<text" not in inner
+
+
+def test_a_long_text_has_its_marks_and_intervals_under_it_and_its_figures_in_words() -> None:
+    text = "A statement of any length, in any script: 我覺得應該審核人員。"
+    chart = under_texts("c", "t", [Said(text, "70 % and 20 %", [(0.6, 0.8)], [0.7, 0.2], "en")], {"dot": "most"})
+    at = axis_of(0, 1).place
+    assert f'<p dir="auto" lang="en">{text}</p><p class="figures">70 % and 20 %</p>' in chart
+    assert places(chart, "interval", "x") == [pytest.approx(at(0.6), abs=0.01)]
+    assert [float(x) for x in re.findall(r'<svg x="([\d.]+)%"', chart)] == [
+        pytest.approx(at(0.7), abs=0.01), pytest.approx(at(0.2), abs=0.01)
+    ]  # fmt: skip
+
+
+def test_a_mark_that_is_not_known_leaves_the_others_their_own_shape() -> None:
+    chart = under_texts("c", "t", [Said("a", "b", [], [None, 0.2])], {})
+    assert 'class="cross"' in chart
+    assert 'class="dot"' not in chart
+    assert 'class="axis"' not in chart
+
+
+def test_columns_are_as_high_as_their_people_and_hatched_where_the_group_is_not_shown() -> None:
+    chart = columns("c", "t", "d", [[40.0, 10.0, 0.0], [0.0, 20.0, 30.0]], ["one", "two"], "place", "not shown")
+    drawn = re.findall(r'<rect class="(group g\d|area none)" x="[\d.]+%" y="\d+" width="[\d.]+%" height="(\d+)"', chart)
+    heights = [(kind, int(height)) for kind, height in drawn]
+    assert [kind for kind, _ in heights] == ["group g0", "group g1", "group g1", "area none"]
+    assert heights[0][1] == pytest.approx(4 * heights[1][1], abs=2)
+    assert heights[3][1] == pytest.approx(3 * heights[1][1], abs=2)
+    assert ">not shown </tspan>" in chart

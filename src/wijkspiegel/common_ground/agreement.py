@@ -1,9 +1,9 @@
 """How many of a group agree with a statement, and how sure that is; what binds all groups, and what chafes.
 
 Agreement is the share of those who answered, passes included: a pass is no agreement. Of each group and statement the
-votes are held together with what the ideal-point model expects of that group: a uniform prior, and the model's share for
-so many votes. For how many is learned on one half of the people from what the other half voted, and never for more than
-there are votes.
+votes are held together with what the ideal-point model expects of that group: a uniform prior, and the model's share
+for so many votes. For how many is learned on one half of the people from what the other half voted, and never for more
+than a quarter of the votes that there are.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,9 @@ STRENGTHS = 2.0 ** np.arange(9)
 """Votes for which the model may count: the one that foretells the other half best."""
 STEPS = 100
 """Of agreement from 0 to 1, in which differences between groups are counted."""
+AT_MOST = 0.25
+"""Votes that the model may count for, for every vote of the group. The model has seen those votes already: in invented
+conversations intervals hold the truth in 95 % of cases with this, and in 92 % with 1."""
 VOTES_MORE = 5
 """A statement's information is what so many more votes of a group would tell."""
 
@@ -70,10 +73,8 @@ class Apart:
     disagrees: str
 
 
-def expected(
-    persons: Floats, statements: Floats, group: Rows, groups: int, weight: Floats, answered: Floats
-) -> Floats:
-    """[group, statement], the share that agrees by the model. answered : [statement], share of answers that is no pass."""
+def expected(persons: Floats, statements: Floats, group: Rows, groups: int, weight: Floats, answered: Floats) -> Floats:
+    """[group, statement], the share that agrees by the model. answered : [statement], share of answers, passes not."""
     shares = np.zeros((groups, len(statements)))
     every = np.arange(len(statements), dtype=np.int32)
     for number in range(groups):
@@ -102,8 +103,8 @@ def posterior(
 
 
 def _with_prior(prior: Floats, strength: float, answered: Floats, agreed: Floats) -> tuple[Floats, Floats]:
-    """Of a beta posterior. The model never counts for more than the votes of the group itself: no vote, no verdict."""
-    counts = np.minimum(strength, answered)
+    """Of a beta posterior. Without votes of the group itself the model counts for nothing: no vote, no verdict."""
+    counts = np.minimum(strength, AT_MOST * answered)
     return 1 + counts * prior + agreed, 1 + counts * (1 - prior) + answered - agreed
 
 
@@ -160,9 +161,7 @@ def apart(kinds: Sequence[Agreement], difference: float) -> list[Apart]:
         for statement, pair in enumerate(flat.argmax(axis=0)):
             if flat[pair, statement] > best[statement].chance:
                 high, low = divmod(int(pair), len(kind.groups))
-                best[statement] = Apart(
-                    float(flat[pair, statement]), kind.kind, kind.groups[high], kind.groups[low]
-                )
+                best[statement] = Apart(float(flat[pair, statement]), kind.kind, kind.groups[high], kind.groups[low])
     return best
 
 

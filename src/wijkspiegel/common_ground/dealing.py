@@ -84,7 +84,9 @@ class Dealer:
     def _learn(self, ground: Ground | None) -> None:
         self._ground = ground
         self._place = {} if ground is None else {name: row for row, name in enumerate(ground.votes.persons)}
-        for kind in () if ground is None else (*ground.kinds, ground.everyone[0]):
+        if ground is None:
+            return
+        for kind in (*ground.kinds, ground.everyone[0]):
             bits = information(kind, ground.thresholds.agree)
             rows = [(row, self._row[name]) for row, name in enumerate(ground.votes.statements) if name in self._row]
             there, here = np.array(rows, dtype=np.intp).reshape(-1, 2).T
@@ -147,8 +149,11 @@ class Dealer:
         mine = [(kind, group) for kind, group in told.items() if (kind, group) in self._worth]
         row = self._place.get(person)
         if row is not None:
-            kinds = {name: known.categories[known.group[row]] for name, known in self._ground.known.items()
-                     if known.group[row] >= 0}
+            kinds = {
+                name: known.categories[known.group[row]]
+                for name, known in self._ground.known.items()
+                if known.group[row] >= 0
+            }
             if self._ground.opinion[row] >= 0:
                 kinds[OPINION] = str(self._ground.opinion[row] + 1)
             mine = [(kind, group) for kind, group in kinds.items() if (kind, group) in self._worth]

@@ -1,6 +1,6 @@
 """A conversation, judged: groups of both kinds, what binds them all, what chafes between two, what is not yet known."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,10 +31,10 @@ from wijkspiegel.common_ground.ideal import (
 )
 from wijkspiegel.common_ground.kernels import tally, tally_without
 from wijkspiegel.common_ground.opinions import Opinions, find_opinions, ideal_places
-from wijkspiegel.common_ground.usual import usual_places, usual_map
+from wijkspiegel.common_ground.usual import usual_map, usual_places
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.errors import SettingsError
-from wijkspiegel.tables import PASS, Votes
+from wijkspiegel.tables import Votes
 
 Progress = Callable[[str], None]
 Verdict = Literal["binds", "chafes", "unknown"]
@@ -64,7 +64,8 @@ class Ground:
     """What a conversation tells.
 
     answers : [statement, outcome], disagree, pass and agree, of everyone. everyone : agreement of all, unweighted, and
-    weighted where there are weights. kinds : agreement of the groups that are judged. verdict, probability : [statement].
+    weighted where there are weights. kinds : agreement of the groups that are judged. verdict : [statement].
+    probability : [statement], that it chafes where that is the verdict, else that it binds.
     lower, upper : [statement], 95 % interval of the agreement in the group that agrees least.
     information : [statement], bits; what a few more votes of every group would tell. apart : [statement].
     too_small : kind -> categories of fewer than FEWEST people, which are not judged.
@@ -132,7 +133,7 @@ def find_ground(
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """Groups of one kind; without : whether a vote is counted where its person stands without it."""
 
     name: str
@@ -153,18 +154,18 @@ def _judged(
 ) -> Ground:
     people = len(votes.persons)
     ones = np.ones(people)
-    everyone = _Kind(EVERYONE, (EVERYONE,), np.zeros(people, dtype=np.int64))
+    everyone = Kind(EVERYONE, (EVERYONE,), np.zeros(people, dtype=np.int64))
     judged = [_judged_kind(name, one) for name, one in known.items()]
     if len(opinions):
         names = tuple(str(number) for number in range(1, len(opinions) + 1))
-        judged.append(_Kind(OPINION, names, opinion, leave_out))
+        judged.append(Kind(OPINION, names, opinion, leave_out))
     judged = [kind for kind in judged if kind.groups]
     answers = counts_of(votes, model, opinions, everyone, ones)[0][0]
     answered = _shrunk(answers[:, 0] + answers[:, 2], answers.sum(axis=1))
     weights = ones if weight is None else weight
     halves = _Halves(votes, model)
 
-    def agreement(kind: _Kind, weight: Floats) -> Agreement:
+    def agreement(kind: Kind, weight: Floats) -> Agreement:
         persons = sums = counts_of(votes, model, opinions, kind, ones)[0]
         squares = sums
         if weight is not ones:
@@ -175,12 +176,15 @@ def _judged(
 
     of_all = [agreement(everyone, ones)]
     if weight is not None:
-        of_all.append(agreement(_Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
+        of_all.append(agreement(Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
     kinds = [agreement(kind, weights) for kind in judged] or of_all[-1:]
-    chance, (lower, upper), pairs = all_agree(kinds, thresholds.agree), least_agreement(kinds), apart(kinds, thresholds.apart)
+    chance, pairs = all_agree(kinds, thresholds.agree), apart(kinds, thresholds.apart)
+    lower, upper = least_agreement(kinds)
     binds = chance >= thresholds.sure
     chafes = np.array([pair.chance >= thresholds.sure for pair in pairs]) & ~binds
-    verdict: list[Verdict] = ["binds" if b else "chafes" if c else "unknown" for b, c in zip(binds, chafes, strict=True)]
+    verdict: list[Verdict] = [
+        "binds" if bound else "chafes" if rubs else "unknown" for bound, rubs in zip(binds, chafes, strict=True)
+    ]
     return Ground(
         votes, model, opinions, opinion, known, weights, answers, tuple(of_all), tuple(kinds), tuple(verdict),
         np.where(chafes, [pair.chance for pair in pairs], chance), lower, upper,
@@ -194,12 +198,12 @@ def _too_small(known: Known) -> tuple[str, ...]:
     return tuple(name for name, people in zip(known.categories, known.persons(), strict=True) if people < FEWEST)
 
 
-def _judged_kind(name: str, known: Known) -> _Kind:
+def _judged_kind(name: str, known: Known) -> Kind:
     """The groups of enough people."""
     kept = np.flatnonzero(known.persons() >= FEWEST)
     row = np.full(len(known.categories) + 1, -1)
     row[kept] = np.arange(len(kept))
-    return _Kind(name, tuple(known.categories[i] for i in kept), row[known.group])
+    return Kind(name, tuple(known.categories[i] for i in kept), row[known.group])
 
 
 def _shrunk(part: Floats, whole: Floats) -> Floats:
@@ -209,7 +213,7 @@ def _shrunk(part: Floats, whole: Floats) -> Floats:
     return share
 
 
-def counts_of(votes: Votes, model: Ideal, opinions: Opinions, kind: _Kind, weight: Floats) -> tuple[Floats, Floats]:
+def counts_of(votes: Votes, model: Ideal, opinions: Opinions, kind: Kind, weight: Floats) -> tuple[Floats, Floats]:
     """[group, statement, outcome], sums of weights and of their squares."""
     shape = (len(kind.groups), len(votes.statements), 3)
     sums, squares = np.zeros(shape), np.zeros(shape)
@@ -235,8 +239,8 @@ class _Halves:
         self.models = tuple(Ideal(model.persons[rows], model.statements, {}) for rows in self.rows)
         self.model = Ideal(persons, statements, {})
 
-    def strength(self, kind: _Kind, opinions: Opinions, answered: Floats) -> float:
-        halves = [_Kind(kind.name, kind.groups, kind.group[rows], kind.without) for rows in self.rows]
+    def strength(self, kind: Kind, opinions: Opinions, answered: Floats) -> float:
+        halves = [Kind(kind.name, kind.groups, kind.group[rows], kind.without) for rows in self.rows]
         seen, unseen = (
             counts_of(votes, model, opinions, half, np.ones(len(half.group)))[0]
             for votes, model, half in zip(self.votes, self.models, halves, strict=True)

@@ -1,7 +1,7 @@
 """Where people and statements stand: a logistic ideal-point model of who agrees with what.
 
-logit P(agree) = a_person + b_statement + x_person . y_statement, on the votes that were cast; a pass is none of both and
-does not count here. With normal priors, at the mode, by Newton steps for persons and statements in turn. A random
+logit P(agree) = a_person + b_statement + x_person . y_statement, on the votes that were cast; a pass is none of both
+and does not count here. With normal priors, at the mode, by Newton steps for persons and statements in turn. A random
 utility reading of such models is in Clinton, Jackman & Rivers (2004).
 """
 
@@ -20,9 +20,9 @@ Rows = NDArray[np.int64]
 SPREAD_OF_PERSONS = 0.5
 """Of how readily people agree at all; places have spread 1."""
 SPREAD_OF_STATEMENTS = (2.0, 0.5)
-"""Of how readily a statement is agreed with, and of its place. These three: chosen on five conversations, see benchmarks."""
+"""Of how readily a statement is agreed with, and of its place. These three were chosen on five conversations."""
 SWEEPS, SETTLED, LONGEST = 60, 2e-3, 16.0
-"""How often at most, after which change of statements (root of the mean square over votes) no more, and how far ahead."""
+"""How often at most, after which change of statements (root mean square over votes) no more, and how far ahead."""
 SAMPLE = 5_000
 """People on whom is judged what need not be judged on all: how many dimensions, how stable groups are."""
 HELD_OUT, HOLDS = 10, 3
@@ -172,9 +172,7 @@ def _shift_to_prior(persons: Floats, statements: Floats) -> None:
     for axis in range(1, persons.shape[1]):
         here, there = persons[:, axis], statements[:, axis]
         centred = there - there.mean()
-        shift = (readily * (centred * statements[:, 0]).sum() - here.sum()) / (
-            len(here) + readily * (centred**2).sum()
-        )
+        shift = (readily * (centred * statements[:, 0]).sum() - here.sum()) / (len(here) + readily * (centred**2).sum())
         here += shift
         statements[:, 0] -= shift * there
         shift = (persons_readily * (here * persons[:, 0]).sum() - place * there.sum()) / (
@@ -198,7 +196,8 @@ def directions(votes: Ordered, share: Floats, dimensions: int) -> Floats:
     value = (votes.vote > 0) - share[votes.statement]
     found = np.zeros((votes.statements, votes.statements))
     gram(votes.person_starts, votes.statement, value, found)
-    return principal(found, dimensions) * np.sqrt(votes.statements) * SPREAD_OF_STATEMENTS[1]
+    long: Floats = principal(found, dimensions) * np.sqrt(votes.statements) * SPREAD_OF_STATEMENTS[1]
+    return long
 
 
 def principal(matrix: Floats, number: int, turns: int = 200, tolerance: float = 1e-6) -> Floats:

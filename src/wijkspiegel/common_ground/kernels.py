@@ -86,7 +86,7 @@ def solve(factored: Any, right: Any, found: Any) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def tally_without(
+def tally_without(  # noqa: PLR0912  a kernel: helpers would allocate for each vote
     starts: Any, statement: Any, vote: Any, weight: Any, persons: Any, statements: Any, precision: Any, centres: Any,
     counted: Any, sums: Any, squares: Any,
 ) -> None:  # fmt: skip
@@ -142,7 +142,7 @@ def tally_without(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def chance(persons: Any, statements: Any, person: int, statement: int) -> float:
+def chance(persons: Any, statements: Any, person: int, statement: int) -> Any:
     logit = persons[person, 0] + statements[statement, 0]
     for one in range(1, persons.shape[1]):
         logit += persons[person, one] * statements[statement, one]
@@ -150,9 +150,7 @@ def chance(persons: Any, statements: Any, person: int, statement: int) -> float:
 
 
 @numba.njit(cache=True)
-def tally(
-    starts: Any, statement: Any, vote: Any, weight: Any, group: Any, sums: Any, squares: Any
-) -> None:
+def tally(starts: Any, statement: Any, vote: Any, weight: Any, group: Any, sums: Any, squares: Any) -> None:
     """Likewise by groups that are known. group : [person], -1 is none."""
     for person in range(len(starts) - 1):
         if group[person] < 0:

@@ -1,7 +1,7 @@
 """Opinion groups: people who stand together on the map of opinions, told only where they come back.
 
 Groups are found by k-means on places, for two to five groups. They are kept where each is a tenth of the people and is
-found again (mean Jaccard likeness of 0.75, Hennig 2007) in random parts of the people and with a tenth of the votes gone.
+found again (mean Jaccard likeness of 0.75, Hennig 2007) in random parts of the people and without a tenth of the votes.
 The order of rows cannot matter: votes are put in one order first.
 """
 
@@ -19,7 +19,7 @@ OPINIONS = 7
 """Who has told fewer opinions, or not on all statements where there are fewer, is in no group: the usual number."""
 MOST_GROUPS, STARTS = 5, 10
 SMALLEST = 0.1
-"""A smaller part of the people is no group: one in twenty accounts could make one."""
+"""A smaller part of all who took part is no group: one in twenty accounts could make one."""
 FOUND_AGAIN = 0.75
 TIMES = 10
 """So many random parts of the people, and so many times without a tenth of the votes."""
@@ -76,10 +76,11 @@ def find_opinions(votes: Votes, places: Floats, map_of: Places, seed: int = 1) -
             likeness[k].append(_likeness(before, nearest(there, centres_of(there, k, seed)), k))
     stability = {k: np.mean(likeness[k], axis=0) for k in found}
     tried = {k: float(stability[k].min()) for k in found}
+    fewest = SMALLEST * len(votes.persons) / counted.sum() * len(here)
     fitting = {
-        k: _apart(here, centres)
+        k: apart_from_next(here, centres)
         for k, centres in found.items()
-        if tried[k] >= FOUND_AGAIN and np.bincount(nearest(here, centres), minlength=k).min() >= SMALLEST * len(here)
+        if tried[k] >= FOUND_AGAIN and np.bincount(nearest(here, centres), minlength=k).min() >= fewest
     }
     if not fitting:
         return Opinions(none.centres, none.stability, counted, tried)
@@ -108,11 +109,11 @@ def _again(sample: Votes, map_of: Places, lots: np.random.Generator, part_of_peo
     return people, map_of(sample.of(lots.random(len(sample)) < FEWER))
 
 
-def centres_of(places: Floats, groups: int, seed: int) -> Floats:
+def centres_of(places: Floats, groups: int, seed: int, starts: int = STARTS) -> Floats:
     """[group, dimension], by k-means, in the order of the first dimension: the best of some beginnings."""
     lots = np.random.default_rng(seed)
     best, least = np.zeros((0, places.shape[1])), np.inf
-    for _ in range(STARTS):
+    for _ in range(starts):
         centres, group = kmeans2(places, _spread_out(places, groups, lots), minit="matrix", missing="warn", iter=25)
         spread = ((places - centres[group]) ** 2).sum()
         if spread < least - 1e-9:
@@ -133,7 +134,8 @@ def _spread_out(places: Floats, groups: int, lots: np.random.Generator) -> Float
 def nearest(places: Floats, centres: Floats) -> Rows:
     """[person], the centre that is nearest."""
     distance = np.stack([((places - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-    return np.argmin(distance, axis=1)
+    rows: Rows = np.argmin(distance, axis=1)
+    return rows
 
 
 def _likeness(before: Rows, after: Rows, groups: int) -> Floats:
@@ -144,8 +146,7 @@ def _likeness(before: Rows, after: Rows, groups: int) -> Floats:
     return likeness
 
 
-def _apart(places: Floats, centres: Floats) -> float:
+def apart_from_next(places: Floats, centres: Floats) -> float:
     """How much nearer people are to their own centre than to the next one: 0 not at all, 1 wholly (silhouette)."""
     distance = np.sort(np.stack([np.sqrt(((places - c) ** 2).sum(axis=1)) for c in centres], axis=1), axis=1)
     return float(np.mean(1 - distance[:, 0] / np.maximum(distance[:, 1], 1e-12)))
-

@@ -29,7 +29,7 @@ class Change:
 
 
 def robustness(ground: Ground, seed: int = 1, progress: Progress = lambda step: None) -> list[Change]:
-    """How what binds and what chafes change in four scenarios. Of a large conversation, 2 x SAMPLE people are looked at.
+    """How what binds and what chafes change in four scenarios. At most 2 x SAMPLE people are looked at.
 
     hostile_dealt : 5 % more accounts that vote as often as people do, on statements by lot: against what binds, and for
     the rest. hostile_free : likewise, but they choose, and vote on what binds first. without_most_active : without the
@@ -46,7 +46,7 @@ def robustness(ground: Ground, seed: int = 1, progress: Progress = lambda step: 
     for scenario in (HOSTILE_DEALT, HOSTILE_FREE, WITHOUT_ACTIVE, HALF):
         progress(f"how robust: {scenario}")
         if scenario in (HOSTILE_DEALT, HOSTILE_FREE):
-            changed, rows = _with_hostile(whole, lots, choosing=scenario == HOSTILE_FREE)
+            changed, rows = with_hostile(whole, lots, choosing=scenario == HOSTILE_FREE)
         else:
             rows = calm if scenario == WITHOUT_ACTIVE else half
             changed = of_people(votes, rows)
@@ -63,12 +63,10 @@ def _sample(ground: Ground) -> tuple[Votes, Mapping[str, Known], Floats | None]:
 
 def _known(known: Mapping[str, Known], rows: Rows) -> dict[str, Known]:
     """rows : people, -1 for an account of which nothing is known."""
-    return {
-        kind: Known(one.categories, np.where(rows >= 0, one.group[rows], -1)) for kind, one in known.items()
-    }
+    return {kind: Known(one.categories, np.where(rows >= 0, one.group[rows], -1)) for kind, one in known.items()}
 
 
-def _with_hostile(ground: Ground, lots: np.random.Generator, choosing: bool) -> tuple[Votes, Rows]:
+def with_hostile(ground: Ground, lots: np.random.Generator, choosing: bool) -> tuple[Votes, Rows]:
     """The votes with 5 % hostile accounts besides, and which person each is; -1 for these accounts."""
     votes, people, statements = ground.votes, len(ground.votes.persons), len(ground.votes.statements)
     number = max(1, round(HOSTILE * people))
@@ -92,18 +90,14 @@ def _with_hostile(ground: Ground, lots: np.random.Generator, choosing: bool) -> 
     ), np.concatenate([np.arange(people), np.full(number, -1)])
 
 
-def _changes(
-    scenario: str, whole: Ground, votes: Votes, rows: Rows, thresholds: Thresholds, seed: int
-) -> list[Change]:
+def _changes(scenario: str, whole: Ground, votes: Votes, rows: Rows, thresholds: Thresholds, seed: int) -> list[Change]:
     weight = None
     if len(whole.everyone) > 1:
         weight = np.where(rows >= 0, whole.weight[rows], 1.0)
     lists: tuple[Verdict, ...] = ("binds", "chafes")
     before = {verdict: set(whole.statements(verdict)) for verdict in lists}
     try:
-        after_all = find_ground(
-            votes, known=_known(whole.known, rows), weight=weight, thresholds=thresholds, seed=seed
-        )
+        after_all = find_ground(votes, known=_known(whole.known, rows), weight=weight, thresholds=thresholds, seed=seed)
         after = {verdict: set(after_all.statements(verdict)) for verdict in lists}
     except SettingsError:  # too few people are left to find anything
         after = {verdict: set() for verdict in lists}

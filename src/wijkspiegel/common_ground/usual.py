@@ -1,24 +1,29 @@
-"""The well-known map of opinions, for who wants to compare: principal components of votes, blanks filled with the mean.
+"""The well-known map of opinions, to compare: principal components of votes, blanks filled with the mean.
 
-Once each statement's mean is taken off, a blank is 0 and drops out of every sum: the Gram matrix of the statements gives
-the same components as the table of people by statements, which is never made.
+Once each statement's mean is taken off, a blank is 0 and drops out of every sum: the Gram matrix of the statements
+gives the same components as the table of people by statements, which is never made.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import eigh
 
-from wijkspiegel.common_ground.ideal import Floats, principal, starts_of
+from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Rows, starts_of
 from wijkspiegel.common_ground.kernels import gram
+from wijkspiegel.common_ground.opinions import MOST_GROUPS, apart_from_next, centres_of, nearest, told_enough
 from wijkspiegel.tables import Votes
 
-DIMENSIONS, TURNS, TOLERANCE = 2, 5_000, 1e-10
+DIMENSIONS, BEGINNINGS = 2, 3
 
 
 @dataclass(frozen=True)
 class UsualMap:
-    """components : [dimension, statement], of length 1. persons : [person, dimension], as far out as if all had voted on
-    every statement (scaled by the root of statements per vote). share : [dimension], of the variance."""
+    """components : [dimension, statement], of length 1. share : [dimension], of the variance.
+
+    persons : [person, dimension], as far out as if all had voted on every statement (scaled by the root of statements
+    per vote).
+    """
 
     components: Floats
     persons: Floats
@@ -32,7 +37,9 @@ def usual_map(votes: Votes) -> UsualMap:
     value = votes.vote - mean[votes.statement]
     found = np.zeros((len(votes.statements),) * 2)
     gram(starts_of(votes.person, len(votes.persons)), votes.statement, value, found)
-    components = principal(found, min(DIMENSIONS, len(found)), TURNS, TOLERANCE)
+    most = min(DIMENSIONS, len(found))
+    components = eigh(found, subset_by_index=(len(found) - most, len(found) - 1))[1].T[::-1]
+    components = components * np.where(components.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
     cast = np.bincount(votes.person, minlength=len(votes.persons))
     further = np.sqrt(len(votes.statements) / np.maximum(cast, 1))
     places = [
@@ -41,6 +48,21 @@ def usual_map(votes: Votes) -> UsualMap:
     ]
     variance = np.array([(component * (found * component).sum(axis=1)).sum() for component in components])
     return UsualMap(components, np.stack(places, axis=1), variance / max(np.trace(found), 1e-300))
+
+
+def usual_groups(votes: Votes, seed: int = 1) -> Rows:
+    """[person], groups as they are usually found: two to five, whichever lie furthest apart (silhouette); -1 is none.
+
+    Whether they are stable is not asked: see `find_opinions`. The centres are sought on at most SAMPLE people.
+    """
+    places, counted = usual_map(votes).persons, told_enough(votes)
+    rows = np.flatnonzero(counted)
+    here = places[rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(np.int64)]]
+    if len(np.unique(here, axis=0)) <= MOST_GROUPS:
+        return np.full(len(places), -1)
+    found = [centres_of(here, number, seed, BEGINNINGS) for number in range(2, MOST_GROUPS + 1)]
+    best = max(found, key=lambda centres: apart_from_next(here, centres))
+    return np.where(counted, nearest(places, best), -1)
 
 
 def usual_places(votes: Votes) -> Floats:

@@ -35,8 +35,8 @@ class Known:
 def raked(known: Mapping[str, Known], margins: Mapping[str, Mapping[str, float]], base: Floats) -> Floats:
     """[person], weights with mean 1 by which the persons are spread over the margins as the population is.
 
-    Iterative proportional fitting (Deming & Stephan 1940), trimmed at HEAVIEST times the mean each turn. Who is of an
-    unknown category, or of one without people in the population, keeps the weight that the other margins give.
+    Iterative proportional fitting (Deming & Stephan 1940), then trimmed: where somebody would weigh more than HEAVIEST
+    times the mean, margins are not met wholly. Who is of an unknown category keeps the weight that other margins give.
     margins : kind -> category -> people. Raises SettingsError where a category is in nobody's margin or a margin is
     of nobody.
     """
@@ -50,10 +50,18 @@ def raked(known: Mapping[str, Known], margins: Mapping[str, Mapping[str, float]]
             wanted = np.where(now > 0, target, 0.0)
             factor = np.where(now > 0, wanted / wanted.sum() * now.sum() / np.maximum(now, 1e-300), 1.0)
             weight = np.where(there, weight * factor[group], weight)
-        weight = np.clip(weight, weight.mean() / HEAVIEST, weight.mean() * HEAVIEST)
         if np.abs(weight / before - 1).max() < SETTLED:
             break
-    return weight / weight.mean()
+    return _trimmed(weight)
+
+
+def _trimmed(weight: Floats) -> Floats:
+    """Weights with mean 1, none heavier than HEAVIEST nor lighter than one over it."""
+    weight = weight / weight.mean()
+    while weight.max() > HEAVIEST * (1 + SETTLED) or weight.min() < 1 / HEAVIEST / (1 + SETTLED):
+        weight = np.clip(weight, 1 / HEAVIEST, HEAVIEST)
+        weight = weight / weight.mean()
+    return weight
 
 
 def _target(kind: str, known: Known, people: Mapping[str, float]) -> Floats:

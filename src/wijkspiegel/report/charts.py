@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 MAP_WIDTH = 400
@@ -305,6 +306,110 @@ def marks(name: str, title: str, description: str, rows: Sequence[Marks], legend
 
 def _placed(shape: str, x: str, y: float) -> str:
     return f'<svg x="{x}" y="{y:g}" overflow="visible">{shape}</svg>'
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text of any length, its figures in words, and what is drawn under it: intervals, and values with their marks.
+
+    language : of the text, where it is known. A place that is None is not known, and its mark left out.
+    """
+
+    text: str
+    told: str
+    spans: Sequence[tuple[float, float]]
+    places: Sequence[float | None] = ()
+    language: str = ""
+
+
+SIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "interval": '<rect class="interval" x="3" y="2" width="24" height="14"/>',
+        "dot": f'<svg x="15" y="9" overflow="visible">{SHAPES[0]}</svg>',
+        "cross": f'<svg x="15" y="9" overflow="visible">{SHAPES[1]}</svg>',
+    }
+)
+"""Of a key in HTML; the marks in the order of SHAPES."""
+
+
+def under_texts(name: str, title: str, rows: Sequence[Said], key: Mapping[str, str]) -> str:
+    """A list in HTML, from 0 to 100 %, of texts that a drawing could not break off: statements, in any script.
+
+    Each row tells its figures in words; the drawing repeats them. key : sign -> what it means.
+    """
+    axis = axis_of(0.0, 1.0)
+    items = "".join(_said(row, axis) for row in rows)
+    scale = f'<svg width="100%" height="18" aria-hidden="true">{"".join(_numbered(axis, 14))}</svg>'
+    signs = "".join(f'<li><svg aria-hidden="true">{SIGNS[sign]}</svg>{escape(text)}</li>' for sign, text in key.items())
+    return (
+        f'<div id="{name}" class="said" role="group" aria-label="{escape(title)}" aria-describedby="{name}-key">'
+        f'<ol>{items}</ol>{scale}<ul id="{name}-key" class="legend">{signs}</ul></div>'
+    )
+
+
+def _said(row: Said, axis: Axis) -> str:
+    parts = [_rule("guide", axis.place(tick), 1, 25) for tick in axis.ticks]
+    parts += [_part("interval", axis.place(low), 5, axis.place(up) - axis.place(low), 16) for low, up in row.spans]
+    marks = [(shape, axis.place(at)) for shape, at in zip(SHAPES, row.places, strict=False) if at is not None]
+    if len(marks) > 1:
+        ends = [x for _, x in marks]
+        parts.append(f'<line class="axis" x1="{min(ends):.2f}%" x2="{max(ends):.2f}%" y1="13" y2="13"/>')
+    parts += [_placed(shape, f"{x:.2f}%", 13) for shape, x in marks]
+    language = f' lang="{escape(row.language)}"' if row.language else ""
+    return (
+        f'<li><p dir="auto"{language}>{escape(row.text)}</p><p class="figures">{escape(row.told)}</p>'
+        f'<svg width="100%" height="26" aria-hidden="true">{"".join(parts)}</svg></li>'
+    )
+
+
+def columns(
+    name: str,
+    title: str,
+    description: str,
+    stacks: Sequence[Sequence[float]],
+    groups: Sequence[str],
+    under: str,
+    withheld: str = "",
+) -> str:
+    """A column for each place, from left to right, with its parts in the order of the groups, numbered as in a legend.
+
+    under : what the places are. withheld : what the legend says of a last part of each column that is of no group.
+    """
+    axis = axis_of(0.0, max(sum(stack) for stack in stacks), times=1.0)
+    parts, wide = _field(axis), (RIGHT - LEFT) / len(stacks)
+    for number, stack in enumerate(stacks):
+        below = 0.0
+        for group, value in enumerate(stack):
+            if value > 0:
+                parts += _in_column(name, group, len(groups), LEFT + wide * number, wide, (below, value), axis)
+                below += value
+    y = TOP + HEIGHT + 24
+    parts.append(f'<text class="label" x="{(LEFT + RIGHT) / 2}%" y="{y}" text-anchor="middle">{escape(under)}</text>')
+    y += 16
+    for group, label in enumerate([*(groups if len(groups) > 1 else ()), *([withheld] if withheld else [])]):
+        fill = f'class="group g{group % 8}"' if label in groups else f'class="area none" fill="url(#{name}-hatch)"'
+        parts.append(f'<rect {fill} x="0" y="{y}" width="24" height="20"/>')
+        parts += [*([_number(group, "12", y + 15)] if label in groups else []), *_texts([label], y + 15, 34)]
+        y += LINE + 5
+    return _svg(name, title, description, y, [_hatch(name), *parts] if withheld else parts)
+
+
+def _in_column(
+    name: str, group: int, groups: int, x: float, wide: float, part: tuple[float, float], axis: Axis
+) -> list[str]:
+    """A part of a column, with the number of its group where that fits; hatched where it is of no group.
+
+    part : where it begins, and how high it is.
+    """
+    below, value = part
+    top, bottom = round(_down(below + value, axis)), round(_down(below, axis))
+    left, broad = x + 0.08 * wide, 0.84 * wide
+    if group >= groups:
+        return [_part("area none", left, top, broad, bottom - top, f"url(#{name}-hatch)")]
+    number = (
+        [_number(group, f"{x + wide / 2:.2f}%", (top + bottom) / 2 + 5)] if bottom - top > LINE and groups > 1 else []
+    )
+    return [_part(f"group g{group % 8}", left, top, broad, bottom - top), *number]
 
 
 RATIOS = (0.5, 0.8, 1.25, 2.0)

@@ -24,9 +24,12 @@ PROBABLY = 0.9
 
 @dataclass(frozen=True)
 class Table:
+    """texts : whether rows begin with whole sentences, which need width."""
+
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    texts: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,27 @@
 """One self-contained page from a release: no script, no network, readable by everyone."""
 
 import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import jinja2
 
 from wijkspiegel.disclosure import Release
+from wijkspiegel.report.conversation import Conversation, is_conversation
 from wijkspiegel.report.figures import Figures
+from wijkspiegel.report.finding import Finding, Words
 from wijkspiegel.report.findings import answer, findings_of
+from wijkspiegel.report.ground import answer_of_conversation, findings_of_conversation
 from wijkspiegel.schemes import Language
 
 
 def page_of(release: Release, language: Language) -> str:
     """The page as HTML."""
     words = words_of(language)
-    figures = Figures(release, language)
     about = release.about
-    told: dict[str, Any] = {"title": about.title, "year": figures.year}
+    told = _told(Figures(release, language), words)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("wijkspiegel.report"),
         autoescape=True,
@@ -29,15 +33,44 @@ def page_of(release: Release, language: Language) -> str:
         words=words,
         style=_resource("styles/charts.css") + _resource("styles/page.css"),
         title=about.title,
-        answer=answer(figures, words),
-        intro=words["page"]["intro"].format(**told),
-        findings=findings_of(figures, words),
+        answer=told.answer,
+        intro=told.intro,
+        findings=told.findings,
         protection=getattr(about.protection, language),
         withheld=[getattr(note, language) for note in about.withheld],
         notes=[getattr(note, language) for note in about.notes],
         sources=about.sources,
-        cite=words["page"]["cite"].format(sources="; ".join(source.title for source in about.sources), **told),
+        cite=told.cite,
         made=words["page"]["made"].format(program=about.program, created=about.created),
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a page says of its release; the rest of it says how that was made."""
+
+    answer: str
+    intro: str
+    findings: Sequence[Finding]
+    cite: str
+
+
+def _told(figures: Figures, words: Words) -> _Told:
+    about = figures.release.about
+    sources = "; ".join(source.title for source in about.sources)
+    if is_conversation(figures.release):
+        conversation = Conversation(figures, words)
+        return _Told(
+            answer_of_conversation(conversation),
+            conversation.said["intro"],
+            findings_of_conversation(conversation),
+            conversation.said["cite"].format(title=about.title, created=about.created, sources=sources),
+        )
+    return _Told(
+        answer(figures, words),
+        words["page"]["intro"].format(year=figures.year),
+        findings_of(figures, words),
+        words["page"]["cite"].format(title=about.title, year=figures.year, sources=sources),
     )
 
 

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tests.site.conftest import Account
 from tests.site.releases import CITIES, figures
-from wijkspiegel.disclosure import pack, part_of, unpack, write_release
+from wijkspiegel.disclosure import Policy, pack, part_of, protect_figures, unpack, write_release
 from wijkspiegel.errors import InputError
 from wijkspiegel.site.audit.models import Line
 from wijkspiegel.site.cities import rules, standing
@@ -61,6 +61,13 @@ def test_a_release_that_was_tampered_with_is_refused_and_nothing_is_loaded(tmp_p
         rules.load(tmp_path / "x.zip")
     assert not Release.objects.exists()
     assert not City.objects.exists()
+
+
+def test_a_release_of_a_conversation_is_refused_as_one_and_nothing_is_loaded(tmp_path: Path) -> None:
+    conversation = protect_figures("Wat ons bindt", {}, policy=Policy())
+    with pytest.raises(InputError, match="of a conversation and not of areas"):
+        rules.load(write_release(conversation, tmp_path))
+    assert not Release.objects.exists()
 
 
 def test_a_load_that_fails_half_way_leaves_what_was_there(

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from wijkspiegel import __version__
 from wijkspiegel.disclosure import Release as Figures
 from wijkspiegel.disclosure import pack, part_of, read_release, unpack
+from wijkspiegel.errors import InputError
 from wijkspiegel.report.figures import NATIONALITY
 from wijkspiegel.report.figures import Figures as Reading
 from wijkspiegel.report.findings import answer, findings_of
@@ -46,10 +47,16 @@ MEASURES = ("differ", "entropy_index", "dissimilarity")
 def load(path: Path, by: int = 0, say: Progress = lambda step: None) -> Release:
     """Load the release in a directory or a zip file. It takes the place of what was loaded of the same subject.
 
-    Raises InputError for what is no release, of another layout, or changed after it was made.
+    Raises InputError for what is no release, of another layout, changed after it was made, or of no areas.
     """
     say(f"reading {path}")
     figures = unpack(path.read_bytes(), path) if path.is_file() else read_release(path)
+    if not figures.tables["areas"].num_rows:
+        raise InputError(
+            "this release is of a conversation and not of areas, and the pages of the site are of areas",
+            file=path,
+            mend="Publish the report that stands with it instead.",
+        )
     package = pack(figures)
     digest = hashlib.sha256(package).hexdigest()
     with transaction.atomic():

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from tests.common_ground.conversations import conversation, two_camps
+from wijkspiegel.common_ground.ground import find_ground
+from wijkspiegel.common_ground.robustness import (
+    HALF,
+    HOSTILE_DEALT,
+    HOSTILE_FREE,
+    WITHOUT_ACTIVE,
+    robustness,
+    with_hostile,
+)
+from wijkspiegel.common_ground.weighing import Known
+
+
+@pytest.fixture(scope="module")
+def changes():  # type: ignore[no-untyped-def]
+    votes = conversation(two_camps(400), 60, 0.4, pull=0.5).votes
+    area = Known(("north", "south"), np.arange(400) % 2)
+    ground = find_ground(votes, known={"area": area}, weight=np.linspace(0.5, 1.5, 400))
+    return {(change.scenario, change.verdict): change for change in robustness(ground)}
+
+
+def test_every_scenario_tells_both_lists(changes) -> None:  # type: ignore[no-untyped-def]
+    assert set(changes) == {
+        (scenario, verdict)
+        for scenario in (HOSTILE_DEALT, HOSTILE_FREE, WITHOUT_ACTIVE, HALF)
+        for verdict in ("binds", "chafes")
+    }
+    assert all(change.stays <= min(change.before, change.after) for change in changes.values())
+
+
+def test_most_of_what_binds_survives_hostile_accounts_that_are_dealt_statements(changes) -> None:  # type: ignore[no-untyped-def]
+    before = changes[HOSTILE_DEALT, "binds"].before
+    assert before >= 8
+    assert 0.6 * before <= changes[HOSTILE_DEALT, "binds"].stays <= before
+
+
+def test_hostile_accounts_that_choose_vote_against_what_binds_first() -> None:
+    ground = find_ground(conversation(two_camps(200), 40, 0.2, pull=0.5).votes)
+    binding = ground.statements("binds")
+    assert binding
+    against = {}
+    for choosing in (False, True):
+        votes, rows = with_hostile(ground, np.random.default_rng(1), choosing)
+        hostile = rows[votes.person] < 0
+        assert (rows < 0).sum() == 10
+        assert (votes.vote[hostile & np.isin(votes.statement, binding)] == -1).all()
+        against[choosing] = int((hostile & np.isin(votes.statement, binding)).sum())
+    assert against[True] >= 2 * against[False]
+
+
+def test_the_lists_hardly_need_the_most_active(changes) -> None:  # type: ignore[no-untyped-def]
+    change = changes[WITHOUT_ACTIVE, "binds"]
+    assert change.stays >= 0.8 * change.before
+
+
+def test_two_people_cannot_be_halved_and_nothing_breaks() -> None:
+    votes = conversation(np.zeros((3, 1)), 6, 1.0).votes
+    assert all(change.after == 0 for change in robustness(find_ground(votes)) if change.scenario == HALF)
