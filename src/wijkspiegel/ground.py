@@ -1,11 +1,14 @@
 """Common ground, from files to a release: what binds everyone in a conversation, what chafes, and who is missing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import block_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
 from wijkspiegel.common_ground.ground import (
     EVERYONE,
@@ -181,7 +184,7 @@ def measured(
     ground: Ground, conversation: Conversation, margins: Margins, changes: list[Change]
 ) -> dict[str, Measured]:
     """The tables of the release, with of how many people each figure is."""
-    return {
+    tables = {
         "statements": _statements(ground, conversation),
         "agreement": _agreement(ground),
         "opinion_groups": _opinion_groups(ground),
@@ -189,6 +192,32 @@ def measured(
         "missing": _missing(ground, margins),
         "robustness": _robustness(changes),
     }
+    alike = _alike({**ground.known, OPINION: _opinion(ground)})
+    return {name: replace(figures, alike=alike) for name, figures in tables.items()}
+
+
+def _opinion(ground: Ground) -> Known:
+    return Known(tuple(str(number) for number in range(1, len(ground.opinions) + 1)), ground.opinion)
+
+
+def _alike(known: Mapping[str, Known]) -> tuple[tuple[frozenset[tuple[str, str]], ...], ...]:
+    """Groups of one kind that hold the same people as groups of another: a district and its neighbourhoods."""
+    found = []
+    for (one, of_one), (other, of_other) in combinations(known.items(), 2):
+        here, there = len(of_one.categories) + 1, len(of_other.categories) + 1  # who is of no group is one more
+        links = csr_array((np.ones(len(of_one.group)), (of_one.group % here, of_other.group % there)), (here, there))
+        parts, part = connected_components(block_array([[None, links], [links.T, None]]), directed=False)
+        sides = ((one, of_one, part[:here]), (other, of_other, part[here:]))
+        pairs = [
+            tuple(
+                frozenset((kind, name) for name, mine in zip(groups.categories, of, strict=False) if mine == number)
+                for kind, groups, of in sides
+            )
+            for number in range(parts)
+        ]
+        pairs = [pair for pair in pairs if all(pair)]
+        found += pairs if len(pairs) > 1 else []
+    return tuple(found)
 
 
 def _statements(ground: Ground, conversation: Conversation) -> Measured:
@@ -216,7 +245,20 @@ def _statements(ground: Ground, conversation: Conversation) -> Measured:
         },
         persons=disagree + passed + agree,
         counted=("seen", "agree", "disagree", "pass"),
+        told_by=np.append(_fewest_judged(ground)[rows], np.zeros(len(unseen))),
     )  # fmt: skip
+
+
+def _fewest_judged(ground: Ground) -> Floats:
+    """[statement], the answers of the smallest group on which the verdict rests; of both where it chafes."""
+    fewest = np.min([np.where(kind.persons > 0, kind.persons, np.inf).min(axis=0) for kind in ground.kinds], axis=0)
+    of_kind = {kind.kind: kind for kind in ground.kinds}
+    for row, (verdict, pair) in enumerate(zip(ground.verdict, ground.apart, strict=True)):
+        if verdict == "chafes":
+            judged = of_kind[pair.kind]
+            groups = [judged.groups.index(pair.agrees), judged.groups.index(pair.disagrees)]
+            fewest[row] = judged.persons[groups, row].min()
+    return np.where(np.isfinite(fewest), fewest, 0.0)
 
 
 def _agreement(ground: Ground) -> Measured:
@@ -256,8 +298,7 @@ def _positions(ground: Ground) -> Measured:
     if ground.model.dimensions:
         places = np.round(np.clip(ground.model.persons[:, 1], -FURTHEST, FURTHEST) / BINS) * BINS
         everyone = Known((EVERYONE,), np.zeros(len(places), dtype=np.int64))
-        opinion = Known(tuple(str(n) for n in range(1, len(ground.opinions) + 1)), ground.opinion)
-        for kind, known in {EVERYONE: everyone, OPINION: opinion, **ground.known}.items():
+        for kind, known in {EVERYONE: everyone, OPINION: _opinion(ground), **ground.known}.items():
             for number, group in enumerate(known.categories):
                 there = places[(known.group == number) & ground.opinions.counted]
                 for place, persons in zip(*np.unique(there, return_counts=True), strict=True):

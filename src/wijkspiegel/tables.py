@@ -335,6 +335,7 @@ class Measured:
     exact : columns that are a part of these persons, told exactly: a small part of them gives people away.
     people : [row], how many each figure is about, where it may tell of fewer; else as persons. around : area -> the
     area that it is a part of. told_by : [row], the people who make up what is told, on either side; else as persons.
+    alike : two ways to part the same people, each as (kind, group).
     """
 
     columns: Mapping[str, list[Any]]
@@ -344,6 +345,7 @@ class Measured:
     people: NDArray[np.float64] | None = None
     around: Mapping[str, str] = field(default_factory=dict)
     told_by: NDArray[np.float64] | None = None
+    alike: tuple[tuple[frozenset[tuple[str, str]], ...], ...] = ()
 
 
 AGREE, PASS, DISAGREE = 1, 0, -1

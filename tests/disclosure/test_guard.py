@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from wijkspiegel.disclosure.guard import guarded, rounded_count, without_few
-from wijkspiegel.disclosure.policy import Policy
+from wijkspiegel.disclosure.guard import guarded
+from wijkspiegel.disclosure.policy import Policy, rounded_count, without_few
 from wijkspiegel.tables import Measured
 
 POLICY = Policy()

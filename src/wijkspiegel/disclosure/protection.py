@@ -115,10 +115,12 @@ def protect_figures(
         published=False,
         protection=Note(
             "protected",
-            f"Aantallen onder {policy.min_cell} zijn weggelaten, met andere aantallen waaruit ze te herleiden zouden zijn. "
-            f"Getoonde aantallen mensen zijn veelvouden van {policy.rounding}. Wie wat stemde is nergens te zien.",
-            f"Counts below {policy.min_cell} were withheld, with other counts from which they could be told. Shown counts "
-            f"of people are multiples of {policy.rounding}. Nowhere can be seen who voted what.",
+            f"Aantallen onder {policy.min_cell} zijn weggelaten, met andere aantallen waaruit ze te herleiden zouden "
+            f"zijn. Getoonde aantallen mensen zijn veelvouden van {policy.rounding}, en aandelen staan in stappen van "
+            "zoveel mensen. Wie wat stemde is nergens te zien.",
+            f"Counts below {policy.min_cell} were withheld, with other counts from which they could be told. Shown "
+            f"counts of people are multiples of {policy.rounding}, and shares stand in steps of so many people. "
+            "Nowhere can be seen who voted what.",
         ),
         withheld=left_out,
         notes=tuple(_without_few(note, policy) for note in notes),

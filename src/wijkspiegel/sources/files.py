@@ -6,11 +6,11 @@ Known by their extension: CSV and TSV (also gzipped), Excel and OpenDocument, Pa
 import csv
 import difflib
 import gzip
-import io
 import json
+import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,12 @@ def read_table(path: Path | str, sheet: str | None = None) -> RawTable:
 
 def texts(table: RawTable, column: str) -> list[str]:
     """[record], the cells of a column as text without surrounding blanks; "" where there is nothing."""
-    return list(pc.fill_null(_as_text(_column(table, column)), "").to_pylist())
+    return list(cells(table, column).to_pylist())
+
+
+def cells(table: RawTable, column: str) -> pa.ChunkedArray:
+    """As `texts`, for columns of which a Python string for every cell would be too much."""
+    return pc.fill_null(_as_text(_column(table, column)), "")
 
 
 def numbers(table: RawTable, column: str, decimal: str | None = None) -> NDArray[np.float64]:
@@ -277,7 +282,7 @@ def _encodings(content: bytes) -> tuple[str, ...]:
 def _read_csv(path: Path, sheet: str | None) -> RawTable:
     text = _text_of(path)
     separator = _separator_of(text)
-    header = next(row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row)
+    header = next(row for row in csv.reader(_lines(text), delimiter=separator) if row)
     names = _headers(path, header, row=1)
     try:
         data = pyarrow.csv.read_csv(
@@ -308,13 +313,18 @@ def _separator_of(text: str) -> str:
 
 def _csv_rows(text: str, separator: str) -> list[int]:
     """The line at which each record ends, for a file with blank lines or line breaks in its cells."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(_lines(text), delimiter=separator)
     return [reader.line_num for row in reader if row][1:]
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One at a time: a StringIO would hold the text again, in four bytes a character."""
+    return (line.group() for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
 
 
 def _broken_csv(path: Path, text: str, separator: str, names: list[str], error: Exception) -> InputError:
     """The error for the first row that is not as the header is. Only read when the fast reader stumbled."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
     ends = 0
     try:
         for row in reader:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from wijkspiegel.errors import InputError, SettingsError
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.tables import Note
-from wijkspiegel.wording import sentences
+from wijkspiegel.wording import People, sentences
 
 PERSON, WEIGHT = "person", "weight"
 MARGIN, CATEGORY, POPULATION = "margin", "category", "population"
@@ -43,6 +43,9 @@ def read_voters(path: Path, persons: Sequence[str], kinds: Sequence[str] | None 
     ids = texts(table, PERSON)
     row_of: dict[str, int] = {}
     for row, one in enumerate(ids):
+        if not one:
+            raise InputError("this cell is empty", file=path, row=table.rows[row], column=PERSON,
+                             mend="Say who this is, or remove the row.")  # fmt: skip
         if one in row_of:
             raise InputError(f"'{one}' stands here twice", file=path, row=table.rows[row], column=PERSON,
                              mend="Keep one row for each person.")  # fmt: skip
@@ -65,7 +68,7 @@ def read_voters(path: Path, persons: Sequence[str], kinds: Sequence[str] | None 
                 *sentences(
                     "Van {people} mensen die stemden is niets bekend: zij tellen mee, maar bij geen bekende groep.",
                     "Of {people} people who voted nothing is known: they count, but in no known group.",
-                    people=missing,
+                    people=People(missing),
                 ),
                 missing,
             )
@@ -98,10 +101,16 @@ def read_margins(path: Path) -> dict[str, dict[str, float]]:
     people = numbers(table, POPULATION)
     for row, (margin, category) in enumerate(zip(texts(table, MARGIN), texts(table, CATEGORY), strict=True)):
         known = margins.setdefault(margin, {})
+        for column, name in ((MARGIN, margin), (CATEGORY, category)):
+            if not name:
+                raise InputError("this cell is empty", file=path, row=table.rows[row], column=column,
+                                 mend="Name the column of people and the category in it.")  # fmt: skip
         if not people[row] >= 0:
-            raise InputError("a population is a number, 0 or more", file=path, row=table.rows[row], column=POPULATION)
+            raise InputError("a population is a number, 0 or more", file=path, row=table.rows[row], column=POPULATION,
+                             mend="Give how many people of the city are of this category.")  # fmt: skip
         if category in known:
-            raise InputError(f"'{category}' of '{margin}' stands here twice", file=path, row=table.rows[row])
+            raise InputError(f"'{category}' of '{margin}' stands here twice", file=path, row=table.rows[row],
+                             mend="Give each category one row.")  # fmt: skip
         known[category] = float(people[row])
     for margin, known in margins.items():
         if not sum(known.values()) > 0:

@@ -1,25 +1,26 @@
 """Votes of residents on statements, in a layout of our own or as the well-known tools export them.
 
 Own: a row a vote, with person, statement, vote (1 agree, 0 pass, -1 disagree), and time and dealt where these are kept.
-Exports: votes.csv (comment-id, voter-id, vote, timestamp), participants-votes.csv (a row a person, a column a statement),
-comments.csv (comment-id, comment-body, moderated). A directory is read as such an export.
+Exports: votes.csv (comment-id, voter-id, vote, timestamp), participants-votes.csv (a row a person, a column a
+statement), comments.csv (comment-id, comment-body, moderated). A directory is read as such an export.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError
-from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
+from wijkspiegel.sources.files import RawTable, cells, numbers, read_table, texts
 from wijkspiegel.tables import AGREE, DISAGREE, Mask, Note, Votes, votes_of
-from wijkspiegel.wording import sentences
+from wijkspiegel.wording import People, sentences
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 VOTES, WIDE, COMMENTS = "votes.csv", "participants-votes.csv", "comments.csv"
 OWN = {"person": "person", "statement": "statement", "vote": "vote", "time": "time", "dealt": "dealt"}
@@ -56,7 +57,7 @@ class _Cast:
     person: Ints
     statement: Ints
     vote: Ints
-    time: NDArray[np.float64] | None = None
+    time: Floats | None = None
     dealt: Mask | None = None
 
     def of(self, kept: Mask) -> "_Cast":
@@ -79,9 +80,7 @@ def read_conversation(path: Path, statements: Path | None = None, *, all_votes: 
         statements = statements or (path / COMMENTS if (path / COMMENTS).exists() else None)
         found = [path / name for name in (VOTES, WIDE) if (path / name).exists()]
         if not found:
-            raise InputError(
-                f"there is no {VOTES} and no {WIDE} here", file=path, mend="Give the file of votes itself."
-            )
+            raise InputError(f"there is no {VOTES} and no {WIDE} here", file=path, mend="Give the file of votes.")
         path = found[0]
     cast = _read_cast(read_table(path), notes)
     cast = _answered(cast, notes)
@@ -101,14 +100,9 @@ def read_conversation(path: Path, statements: Path | None = None, *, all_votes: 
 
 def _used(cast: _Cast) -> tuple[list[str], list[str], Ints, Ints, Ints]:
     """Persons and statements with votes that count, and the votes."""
-    used = [np.unique(rows) for rows in (cast.person, cast.statement)]
-    names = [
-        [all_names[i] for i in rows] for all_names, rows in zip((cast.persons, cast.statements), used, strict=True)
-    ]
-    person, statement = (
-        np.searchsorted(rows, of) for rows, of in zip(used, (cast.person, cast.statement), strict=True)
-    )
-    return names[0], names[1], person, statement, cast.vote
+    persons, person = np.unique(cast.person, return_inverse=True)
+    statements, statement = np.unique(cast.statement, return_inverse=True)
+    return [cast.persons[i] for i in persons], [cast.statements[i] for i in statements], person, statement, cast.vote
 
 
 # Votes ---------------------------------------------------------------------------------------------------------------
@@ -136,27 +130,29 @@ def _read_cast(table: RawTable, notes: list[Note]) -> _Cast:
 
 
 UNANSWERED = -9
+MEND_TIME = "Write 2026-11-25T14:30:00 in every row, or seconds as a number in every row."
+MEND_VOTE = "Write 1 for agree, 0 for pass, -1 for disagree; leave it empty where nobody answered."
 
 
 def _values(table: RawTable, column: str) -> Ints:
     """[row], the votes; UNANSWERED where the cell is empty."""
-    found = numbers(table, column)
+    try:
+        found = numbers(table, column)
+    except InputError as error:
+        raise InputError(error.problem, file=table.path, row=error.row, column=column, mend=MEND_VOTE) from None
     wrong = ~(np.isnan(found) | np.isin(found, (AGREE, 0, DISAGREE)))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise InputError(
             f"{found[first]:g} is no vote ({int(wrong.sum()):,} such cells)", file=table.path, row=table.rows[first],
-            column=column, mend="Write 1 for agree, 0 for pass, -1 for disagree; leave it empty where nobody answered.",
+            column=column, mend=MEND_VOTE,
         )  # fmt: skip
     return np.where(np.isnan(found), UNANSWERED, found).astype(np.int64)
 
 
 def _coded(table: RawTable, column: str) -> tuple[list[str], Ints]:
     """What persons or statements are called, and of each row which it is."""
-    cells = pa.chunked_array([pa.array(texts(table, column), pa.string())]).combine_chunks()
-    coded = pc.dictionary_encode(cells)
-    names = coded.dictionary.to_pylist()
-    codes = coded.indices.to_numpy().astype(np.int64)
+    names, codes = _distinct(table, column)
     if "" in names:
         first = int(np.flatnonzero(codes == names.index(""))[0])
         raise InputError(
@@ -166,32 +162,43 @@ def _coded(table: RawTable, column: str) -> tuple[list[str], Ints]:
     return names, codes
 
 
-def _times(table: RawTable, column: str) -> NDArray[np.float64]:
-    """[row], in an order in which later is more; nan where it is not told."""
-    told = texts(table, column)
+def _times(table: RawTable, column: str) -> Floats:
+    """[row], seconds, or what is counted in them; nan where it is not told."""
     try:
         return numbers(table, column)
     except InputError:
-        moments = sorted({one for one in told if one})
-        rank = {one: float(number) for number, one in enumerate(moments)}
-    if any(not (one[:4].isdigit() and one[4:5] == "-") for one in moments):
-        row = next(n for n, one in enumerate(told) if one and not (one[:4].isdigit() and one[4:5] == "-"))
-        raise InputError(
-            f"'{told[row]}' is no time", file=table.path, row=table.rows[row], column=column,
-            mend="Write 2026-11-25T14:30:00, or seconds as a number.",
-        )  # fmt: skip
-    return np.array([rank.get(one, np.nan) for one in told])
+        moments, row = _distinct(table, column)
+    return np.array([_moment(table, column, one) for one in moments])[row]
+
+
+def _distinct(table: RawTable, column: str) -> tuple[list[str], Ints]:
+    """The different texts of a column, and of each row which it has."""
+    coded = pc.dictionary_encode(cells(table, column).combine_chunks())
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
+
+
+def _moment(table: RawTable, column: str, told: str) -> float:
+    """Seconds since 1970, by UTC where no zone is told; nan for an empty cell."""
+    if not told:
+        return np.nan
+    try:
+        moment = datetime.fromisoformat("" if told.isdigit() else told)
+    except ValueError:
+        raise _wrong_cell(table, column, told, "is no time", MEND_TIME) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _wrong_cell(table: RawTable, column: str, told: str, problem: str, mend: str) -> InputError:
+    """About the first row where it stands."""
+    first = pc.index(cells(table, column), told).as_py()
+    return InputError(f"'{told}' {problem}", file=table.path, row=table.rows[first], column=column, mend=mend)
 
 
 def _dealt(table: RawTable, column: str) -> Mask:
-    told = [one.lower() for one in texts(table, column)]
-    wrong = [row for row, one in enumerate(told) if one not in YES]
-    if wrong:
-        raise InputError(
-            f"'{told[wrong[0]]}' does not say whether the statement was dealt", file=table.path,
-            row=table.rows[wrong[0]], column=column, mend="Write yes or no.",
-        )  # fmt: skip
-    return np.array([YES[one] for one in told], dtype=bool)
+    told, row = _distinct(table, column)
+    if wrong := [one for one in told if one.lower() not in YES]:
+        raise _wrong_cell(table, column, wrong[0], "does not say whether the statement was dealt", "Write yes or no.")
+    return np.array([YES[one.lower()] for one in told], dtype=bool)[row]
 
 
 def _read_wide(table: RawTable, notes: list[Note]) -> _Cast:
@@ -201,44 +208,42 @@ def _read_wide(table: RawTable, notes: list[Note]) -> _Cast:
             f"the column '{DISAGREED}' is missing, behind which the statements stand", file=table.path,
             mend="Give the export as it was made.",
         )  # fmt: skip
-    persons = texts(table, WIDE_PERSON)
-    if doubled := [one for one, count in zip(*np.unique(persons, return_counts=True), strict=True) if count > 1]:
-        row = [n for n, one in enumerate(persons) if one == doubled[0]][1]
+    persons, row_of = _coded(table, WIDE_PERSON)
+    if len(persons) < len(row_of):
+        row = int(np.flatnonzero(np.diff(row_of) != 1)[0]) + 1
         raise InputError(
-            f"'{doubled[0]}' has a row twice", file=table.path, row=table.rows[row], column=WIDE_PERSON,
+            f"'{persons[row_of[row]]}' has a row twice", file=table.path, row=table.rows[row], column=WIDE_PERSON,
             mend="Keep one of the two.",
         )  # fmt: skip
     statements = table.columns[table.columns.index(DISAGREED) + 1 :]
     by_statement = [_values(table, column) for column in statements]
     parts = [np.flatnonzero(values != UNANSWERED) for values in by_statement]
-    vote = np.concatenate(
-        [values[rows] for values, rows in zip(by_statement, parts, strict=True)] or [np.zeros(0, int)]
-    )
-    person = np.concatenate([*parts, np.zeros(0, int)])
+    none = np.zeros(0, dtype=np.int64)
+    vote = np.concatenate([none, *(values[rows] for values, rows in zip(by_statement, parts, strict=True))])
+    person = np.concatenate([none, *parts])
     statement = np.repeat(np.arange(len(statements)), [len(rows) for rows in parts])
     cast = _Cast(persons, statements, person, statement, vote)
-    agreed = numbers(table, AGREED) if AGREED in table.columns else None
-    if agreed is not None:
-        return _right_way_round(cast, float(np.nansum(agreed)), float(np.nansum(numbers(table, DISAGREED))), notes)
-    return cast
+    if AGREED not in table.columns:
+        return cast
+    return _right_way_round(cast, cast.person, numbers(table, AGREED), numbers(table, DISAGREED), notes)
 
 
-def _right_way_round(cast: _Cast, agreed: float, disagreed: float, notes: list[Note]) -> _Cast:
-    """Some exports write -1 for agree: the counts beside the votes tell."""
-    for_, against = int((cast.vote == AGREE).sum()), int((cast.vote == DISAGREE).sum())
-    as_written = abs(for_ - agreed) + abs(against - disagreed)
-    other_way = abs(against - agreed) + abs(for_ - disagreed)
+def _right_way_round(cast: _Cast, of: Ints, agreed: Floats, disagreed: Floats, notes: list[Note]) -> _Cast:
+    """Some exports write -1 for agree: the counts beside the votes tell. of : [row], whose counts; these may be nan."""
+    for_, against = (np.bincount(of[cast.vote == side], minlength=len(agreed)) for side in (AGREE, DISAGREE))
+    as_written = np.nansum(np.abs(for_ - agreed) + np.abs(against - disagreed))
+    other_way = np.nansum(np.abs(against - agreed) + np.abs(for_ - disagreed))
     if as_written <= other_way:
         return cast
     notes.append(
         Note(
             "signs_turned",
-            "In dit bestand staat -1 voor eens en 1 voor oneens, zo blijkt uit de aantallen ernaast. Dat is omgedraaid.",
+            "In dit bestand staat -1 voor eens en 1 voor oneens, blijkt uit de aantallen ernaast. Dat is omgedraaid.",
             "In this file -1 stands for agree and 1 for disagree, as the counts beside the votes tell. It was turned.",
             len(cast.vote),
         )
     )
-    return _Cast(cast.persons, cast.statements, cast.person, cast.statement, -cast.vote, cast.time, cast.dealt)
+    return replace(cast, vote=-cast.vote)
 
 
 # What counts ---------------------------------------------------------------------------------------------------------
@@ -249,7 +254,7 @@ def _left_out(cast: _Cast, kept: Mask, code: str, nl: str, en: str, notes: list[
     if kept.all():
         return cast
     missing = int((~kept).sum())
-    notes.append(Note(code, *sentences(nl, en, votes=missing), missing))
+    notes.append(Note(code, *sentences(nl, en, votes=People(missing)), missing))
     return cast.of(kept)
 
 
@@ -267,8 +272,8 @@ def _only_dealt(cast: _Cast, all_votes: bool, notes: list[Note]) -> _Cast:
         notes.append(
             Note(
                 "dealing_unknown",
-                "Uit deze gegevens blijkt niet welke stellingen mensen kregen voorgelegd. Alle stemmen tellen mee, ook die "
-                "van wie zelf koos waarop te stemmen: een kleine groep kan de uitkomst dan sturen.",
+                "Uit deze gegevens blijkt niet welke stellingen mensen kregen voorgelegd. Alle stemmen tellen mee, ook "
+                "die van wie zelf koos waarop te stemmen: een kleine groep kan de uitkomst dan sturen.",
                 "These data do not tell which statements people were dealt. All votes count, also those of people who "
                 "chose what to vote on: a small group can then bend the outcome.",
             )
@@ -278,8 +283,8 @@ def _only_dealt(cast: _Cast, all_votes: bool, notes: list[Note]) -> _Cast:
         return cast
     return _left_out(
         cast, cast.dealt, "not_dealt",
-        "Niet meegeteld: {votes} stemmen op stellingen die niet aan die persoon waren voorgelegd. Met --all-votes tellen "
-        "ze mee.",
+        "Niet meegeteld: {votes} stemmen op stellingen die niet aan die persoon waren voorgelegd. Met --all-votes "
+        "tellen ze mee.",
         "Not counted: {votes} votes on statements that were not dealt to that person. With --all-votes they count.",
         notes,
     )  # fmt: skip
@@ -287,42 +292,39 @@ def _only_dealt(cast: _Cast, all_votes: bool, notes: list[Note]) -> _Cast:
 
 def _last(cast: _Cast, notes: list[Note]) -> _Cast:
     """One vote of a person on a statement: the last. Where times do not tell which that is, none."""
-    time = np.zeros(len(cast.vote)) if cast.time is None else np.nan_to_num(cast.time, nan=-np.inf)
-    pair = cast.person * len(cast.statements) + cast.statement
-    order = np.lexsort((time, pair))
+    pair = np.unique(cast.person * max(len(cast.statements), 1) + cast.statement, return_inverse=True)[1]
+    time = np.zeros(len(pair)) if cast.time is None else cast.time
+    order = np.lexsort((time, pair))  # nan stands last: a vote without a time may be the last one
     pair, time, vote = pair[order], time[order], cast.vote[order]
-    last = np.append(pair[1:] != pair[:-1], True)
-    group = np.cumsum(np.append(0, last[:-1]))
-    newest = time == time[last][group]
-    most, least = np.full(group[-1] + 1 if len(group) else 0, -9), np.full(group[-1] + 1 if len(group) else 0, 9)
-    np.maximum.at(most, group[newest], vote[newest])
-    np.minimum.at(least, group[newest], vote[newest])
-    clash = (most != least)[group] if len(group) else np.zeros(0, dtype=bool)
-    again = int((~last).sum()) - int((clash & ~last).sum())
-    if again:
-        notes.append(
-            Note(
-                "voted_again",
-                *sentences(
-                    "Wie opnieuw op een stelling stemde, telt met de laatste stem: {votes} eerdere stemmen vervielen.",
-                    "Who voted on a statement again counts with the last vote: {votes} earlier votes were dropped.",
-                    votes=again,
-                ),
-                again,
-            )
-        )
-    kept = np.zeros(len(order), dtype=bool)
-    kept[order[last & ~clash]] = True
-    unclear = np.zeros(len(order), dtype=bool)
+    last = np.diff(pair, append=-1) != 0
+    newest = np.isnan(time) | (time == _latest(pair, time)[pair])
+    sides = np.zeros((len(pair), 3), dtype=bool)
+    sides[pair[newest], vote[newest] + 1] = True
+    clash = (sides.sum(axis=1) > 1)[pair]
+    unclear, first = np.zeros(len(order), dtype=bool), np.zeros(len(order), dtype=bool)
     unclear[order[clash]] = True
-    found = _left_out(
+    first[order[~last & ~clash]] = True
+    cast = _left_out(
         cast, ~unclear, "clashing",
-        "Niet meegeteld: {votes} stemmen van mensen die op een stelling verschillend stemden, zonder tijd die zegt welke "
-        "stem de laatste was.",
-        "Not counted: {votes} votes of people who voted differently on a statement, where no time tells which was last.",
+        "Niet meegeteld: {votes} stemmen van mensen die op een stelling verschillend stemden, zonder tijd die zegt "
+        "welke stem de laatste was.",
+        "Not counted: {votes} votes of people who voted differently on a statement, where no time tells which was "
+        "last.",
         notes,
     )  # fmt: skip
-    return found.of(kept[~unclear])
+    return _left_out(
+        cast, ~first[~unclear], "voted_again",
+        "Wie opnieuw op een stelling stemde, telt met de laatste stem: {votes} eerdere stemmen vervielen.",
+        "Who voted on a statement again counts with the last vote: {votes} earlier votes were dropped.",
+        notes,
+    )  # fmt: skip
+
+
+def _latest(pair: Ints, time: Floats) -> Floats:
+    """[pair], the latest time that is told."""
+    latest = np.full(len(pair), -np.inf)
+    np.fmax.at(latest, pair, time)
+    return latest
 
 
 # Statements ----------------------------------------------------------------------------------------------------------
@@ -330,12 +332,12 @@ def _last(cast: _Cast, notes: list[Note]) -> _Cast:
 
 @dataclass(frozen=True)
 class _Statements:
-    """counted : agrees and disagrees as an export counts them, in all; None where it does not."""
+    """counted : agrees and disagrees as an export counts them, of each statement of `text`; None where it does not."""
 
     text: Mapping[str, str]
     language: Mapping[str, str]
     removed: frozenset[str]
-    counted: tuple[float, float] | None
+    counted: tuple[Floats, Floats] | None
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -344,7 +346,10 @@ class _Statements:
     def repaired(self, cast: _Cast, notes: list[Note]) -> _Cast:
         if self.counted is None:
             return cast
-        return _right_way_round(cast, *self.counted, notes)
+        row = {name: number for number, name in enumerate(self.text)}
+        known = [row.get(name, len(row)) for name in cast.statements]
+        agreed, disagreed = (np.append(counts, np.nan)[known] for counts in self.counted)
+        return _right_way_round(cast, cast.statement, agreed, disagreed, notes)
 
     def known(self, cast: _Cast, notes: list[Note]) -> _Cast:
         names = np.array(cast.statements, dtype=object)
@@ -364,20 +369,20 @@ class _Statements:
         )  # fmt: skip
 
     def tell_counted_twice(self, cast: _Cast, notes: list[Note]) -> None:
-        """The export counts a re-vote as a vote more: such counts are not used, and it is said by how much they differ."""
+        """The export counts a re-vote as a vote more: such counts are not used, and is said how much they differ."""
         if self.counted is None:
             return
-        more = int(sum(self.counted)) - int((cast.vote != 0).sum())
+        more = int(np.nansum(self.counted)) - int((cast.vote != 0).sum())
         if more > 0:
             notes.append(
                 Note(
                     "counted_twice",
                     *sentences(
-                        f"{COMMENTS} telt {{more}} stemmen meer dan er zijn: het telt wie opnieuw stemde twee keer, en "
-                        "stemmen op weggehaalde stellingen mee. Die aantallen zijn niet gebruikt.",
-                        f"{COMMENTS} counts {{more}} votes more than there are: it counts who voted again twice, and votes "
-                        "on removed statements. Those counts were not used.",
-                        more=more,
+                        f"{COMMENTS} telt {{more}} stemmen meer dan er zijn: het telt wie opnieuw stemde twee keer, "
+                        "en stemmen op weggehaalde stellingen mee. Die aantallen zijn niet gebruikt.",
+                        f"{COMMENTS} counts {{more}} votes more than there are: it counts who voted again twice, and "
+                        "votes on removed statements. Those counts were not used.",
+                        more=People(more),
                     ),
                     more,
                 )
@@ -415,7 +420,7 @@ def _read_statements(path: Path) -> _Statements:
         )  # fmt: skip
     counted = None
     if {"agrees", "disagrees"} <= set(table.columns):
-        counted = float(np.nansum(numbers(table, "agrees"))), float(np.nansum(numbers(table, "disagrees")))
+        counted = numbers(table, "agrees"), numbers(table, "disagrees")
     return _Statements(
         {name: " ".join(text.split()) for name, text in zip(statements, told["text"], strict=True)},
         dict(zip(statements, told["language"], strict=True)),
