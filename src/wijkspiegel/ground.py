@@ -117,9 +117,9 @@ def told_of(ground: Ground) -> tuple[Note, ...]:
             Note(
                 "design_effect",
                 *sentences(
-                    "De deelnemers zijn gewogen. Daardoor zeggen hun stemmen zoveel als {share} van dit aantal mensen zonder "
-                    "weging.",
-                    "The participants were weighted. Their votes tell as much as {share} of this number would unweighted.",
+                    "De deelnemers zijn gewogen. Daardoor zeggen hun stemmen zoveel als {share} van dit aantal mensen "
+                    "zonder weging.",
+                    "The participants were weighted. Their votes tell as much as {share} of them would unweighted.",
                     share=Percent(1 / effect, 0),
                 ),
                 None,
@@ -141,8 +141,8 @@ def told_of(ground: Ground) -> tuple[Note, ...]:
         notes.append(
             Note(
                 "no_stable_groups",
-                "Er zijn geen stabiele meningsgroepen gevonden: wie er bij wie hoort, hangt te veel af van wie meedeed.",
-                "No stable opinion groups were found: who is with whom depends too much on who took part.",
+                "Er zijn geen stabiele meningsgroepen: wie er bij wie hoort, hangt te veel af van wie meedeed.",
+                "There are no stable opinion groups: who is with whom depends too much on who took part.",
                 None,
             )
         )

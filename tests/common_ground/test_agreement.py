@@ -80,6 +80,13 @@ def test_the_chance_of_a_difference_is_right_where_it_is_not_sure() -> None:
     assert apart([groups], 0.3)[0].chance == pytest.approx((draws[:, 0] - draws[:, 1] >= 0.3).mean(), abs=0.01)
 
 
+def test_groups_that_answered_too_seldom_are_held_against_nobody() -> None:
+    groups = kind((38, 2), (0, 9), (16, 24))
+    assert apart([groups], 0.3)[0].disagrees == "g1"
+    assert apart([groups], 0.3, 10)[0].disagrees == "g2"
+    assert apart([kind((9, 0), (0, 9))], 0.3, 10)[0].chance == 0
+
+
 def test_one_group_alone_chafes_with_nobody() -> None:
     assert apart([kind((10, 0))], 0.3)[0].chance == 0
 

@@ -32,6 +32,18 @@ def test_few_votes_bind_nobody() -> None:
     assert find_ground(everyone_says(1, people=2)).statements("binds") == []
 
 
+def test_no_verdict_rests_on_fewer_than_ten_answers_of_a_group() -> None:
+    """Nine of the south answered the first statement, ten the second; all agree."""
+    person, statement = (each.ravel() for each in np.indices((200, 4)))
+    south = person >= 150
+    asked = ~south | (statement > 1) | (person < 159 + statement)
+    votes = votes_of(names("p", 200), names("s", 4), person[asked], statement[asked], np.ones(asked.sum()))
+    area = Known(("north", "south"), (np.arange(200) >= 150).astype(np.int64))
+    ground = find_ground(votes, known={"area": area})
+    assert ground.probability.min() > 0.9
+    assert ground.verdict == ("unknown", "binds", "binds", "binds")
+
+
 def test_one_person_or_one_statement_has_nothing_in_common() -> None:
     for people, statements in ((1, 8), (8, 1)):
         with pytest.raises(SettingsError, match="takes at least two of each"):

@@ -143,8 +143,11 @@ def least_agreement(kinds: Sequence[Agreement], level: float = 0.95) -> tuple[Fl
     return np.array(found[0]), np.array(found[1])
 
 
-def apart(kinds: Sequence[Agreement], difference: float) -> list[Apart]:
-    """[statement], the pair of groups of one kind that differ by at least `difference` most surely."""
+def apart(kinds: Sequence[Agreement], difference: float, fewest: int = 0) -> list[Apart]:
+    """[statement], the pair of groups of one kind that differ by at least `difference` most surely.
+
+    fewest : answers of either group, from which it is held against others.
+    """
     count = kinds[0].persons.shape[1]
     best = [Apart(0.0, "", "", "")] * count
     shift = round(difference * STEPS)
@@ -152,9 +155,10 @@ def apart(kinds: Sequence[Agreement], difference: float) -> list[Apart]:
         if len(kind.groups) < 2:
             continue
         below = kind.spread()
-        mass, middle = np.diff(below, axis=2), (below[..., 1:] + below[..., :-1]) / 2
+        heard = (kind.persons >= fewest)[..., None]
+        mass, middle = np.diff(below, axis=2) * heard, (below[..., 1:] + below[..., :-1]) / 2
         above = np.zeros_like(mass)
-        above[..., : STEPS - shift] = 1 - middle[..., shift:]
+        above[..., : STEPS - shift] = (1 - middle[..., shift:]) * heard
         # chance[high, low, statement]: high agrees more than low by the difference
         chance = np.einsum("hst,lst->hls", above, mass)
         flat = chance.reshape(-1, count)

@@ -41,7 +41,7 @@ Verdict = Literal["binds", "chafes", "unknown"]
 
 EVERYONE, WEIGHTED, OPINION = "all", "all_weighted", "opinion"
 FEWEST = 10
-"""A known group of fewer people is not judged: nothing could be told of it."""
+"""A known group of fewer people is not judged, and on fewer answers of a group no verdict rests."""
 
 
 @dataclass(frozen=True)
@@ -178,9 +178,10 @@ def _judged(
     if weight is not None:
         of_all.append(agreement(Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
     kinds = [agreement(kind, weights) for kind in judged] or of_all[-1:]
-    chance, pairs = all_agree(kinds, thresholds.agree), apart(kinds, thresholds.apart)
+    chance, pairs = all_agree(kinds, thresholds.agree), apart(kinds, thresholds.apart, FEWEST)
     lower, upper = least_agreement(kinds)
-    binds = chance >= thresholds.sure
+    heard = np.min([kind.persons.min(axis=0) for kind in kinds], axis=0) >= FEWEST
+    binds = (chance >= thresholds.sure) & heard
     chafes = np.array([pair.chance >= thresholds.sure for pair in pairs]) & ~binds
     verdict: list[Verdict] = [
         "binds" if bound else "chafes" if rubs else "unknown" for bound, rubs in zip(binds, chafes, strict=True)

@@ -97,11 +97,6 @@ class Conversation:
         """The name of a group, as it stands in the middle of a sentence."""
         return str(self.said["opinion_group" if kind == OPINION else "group"].format(kind=kind, group=group))
 
-    def other_group(self, row: Row) -> str:
-        """The name of the only other group that was judged; "" where there are more."""
-        others = [one for one in self.groups if one != (row["kind"], row["group"])]
-        return self.group(*others[0]) if len(others) == 1 and others[0][0] == row["kind"] else ""
-
     def more_in_table(self, rows: Sequence[object]) -> str:
         if len(rows) <= SHOWN:
             return ""
