@@ -164,9 +164,11 @@ def tally(starts: Any, statement: Any, vote: Any, weight: Any, group: Any, sums:
 def gram(starts: Any, statement: Any, value: Any, found: Any) -> None:
     """found : [statement, statement], the sum over persons of the products of their values; both triangles."""
     for person in range(len(starts) - 1):
-        for at in range(starts[person], starts[person + 1]):
-            for beside in range(starts[person], at + 1):
-                found[statement[at], statement[beside]] += value[at] * value[beside]
+        of_person, values = statement[starts[person] : starts[person + 1]], value[starts[person] : starts[person + 1]]
+        for at in range(len(of_person)):
+            row, mine = found[of_person[at]], values[at]
+            for beside in range(at + 1):
+                row[of_person[beside]] += mine * values[beside]
     for one in range(len(found)):
         for two in range(one):
             both = found[one, two] + found[two, one]
