@@ -345,6 +345,7 @@ def ground(
     """Find what binds everyone in a conversation and what chafes, from votes on statements."""
     from wijkspiegel.common_ground.ground import Thresholds
     from wijkspiegel.ground import Asked, look_for_ground
+    from wijkspiegel.report.page import answer_of
 
     asked = Asked(
         votes, statements, people, tuple(one.strip() for one in (groups or "").split(",") if one.strip()), margins,
@@ -353,6 +354,7 @@ def ground(
     with progress_on_screen() as progress:
         release = look_for_ground(asked, progress)
         write(release, out, language, progress)
+    screen.print(escape(answer_of(release, language)))
     say_what_was_done(release, out, language)
 
 

@@ -45,6 +45,11 @@ def page_of(release: Release, language: Language) -> str:
     )
 
 
+def answer_of(release: Release, language: Language) -> str:
+    """The few sentences with which the page begins."""
+    return _told(Figures(release, language), words_of(language)).answer
+
+
 @dataclass(frozen=True)
 class _Told:
     """What a page says of its release; the rest of it says how that was made."""
