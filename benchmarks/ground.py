@@ -28,12 +28,12 @@ from wijkspiegel.common_ground.ground import (
 )
 from wijkspiegel.common_ground.ideal import (
     Ideal,
+    cast_of,
     chances,
     fitted,
     held_out,
     log_loss,
     of_people,
-    ordered,
     precision_of_persons,
 )
 from wijkspiegel.common_ground.kernels import newton
@@ -71,7 +71,7 @@ def foretold(directory, folds=10):
             seen, unseen = votes.of(~hold), votes.of(hold)
             by_model = []
             for dimensions in (1, 2):
-                persons, statements = fitted(ordered(seen), dimensions)
+                persons, statements = fitted(cast_of(seen), dimensions)
                 by_model.append(
                     log_loss(chances(persons, statements, unseen.person, unseen.statement), unseen.vote > 0)
                 )
@@ -142,10 +142,10 @@ def part_of(right):
 def against(ground, there):
     """[statement]: whether every group of the other half agrees, whether that can be told, and the usual product."""
     opinions, statements = ground.opinions, ground.model.statements
-    votes = ordered(there)
+    votes = cast_of(there)
     persons = np.zeros((len(there.persons), statements.shape[1]))
     dimensions = statements.shape[1] - 1
-    newton(votes.person_starts, votes.statement, votes.vote, persons, statements, np.zeros(1 + dimensions),
+    newton(votes.starts, votes.statement, votes.vote, persons, statements, np.zeros(1 + dimensions),
            precision_of_persons(dimensions), 30)  # fmt: skip
     ones = np.ones(max(len(there.persons), len(ground.votes.persons)))
     if len(opinions):

@@ -3,7 +3,7 @@ import pytest
 
 from tests.common_ground.conversations import conversation, names, shuffled, two_camps
 from wijkspiegel.common_ground.ground import Thresholds, find_ground
-from wijkspiegel.common_ground.ideal import locate, ordered, precision_of_persons, starts_of
+from wijkspiegel.common_ground.ideal import cast_of, locate, precision_of_persons, starts_of
 from wijkspiegel.common_ground.kernels import newton, tally_without
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.errors import SettingsError
@@ -107,10 +107,10 @@ def test_a_vote_is_counted_in_the_group_in_which_its_person_is_without_it() -> N
     )  # fmt: skip
     slowly = np.zeros((2, 12, 3))
     for at in range(len(votes)):
-        without = ordered(votes.of(np.arange(len(votes)) != at))
+        without = cast_of(votes.of(np.arange(len(votes)) != at))
         persons = model.persons.copy()
         newton(
-            without.person_starts,
+            without.starts,
             without.statement,
             without.vote,
             persons,

@@ -12,12 +12,12 @@ from wijkspiegel.common_ground.ideal import (
     SPREAD_OF_PERSONS,
     SPREAD_OF_STATEMENTS,
     Floats,
+    cast_of,
     chances,
     fitted,
     held_out,
     locate,
     log_loss,
-    ordered,
     turn_to_axes,
 )
 from wijkspiegel.tables import Votes, votes_of
@@ -44,7 +44,7 @@ def test_the_model_is_the_mode_that_a_general_optimiser_finds(dimensions: int) -
         cut = 25 * (1 + dimensions)
         return vector[:cut].reshape(shape[0]), vector[cut:].reshape(shape[1])
 
-    begin = np.concatenate([each.ravel() for each in fitted(ordered(votes), dimensions)])
+    begin = np.concatenate([each.ravel() for each in fitted(cast_of(votes), dimensions)])
     general = minimize(lambda vector: loss_of(votes, *parts(vector)), begin, method="L-BFGS-B", options={"ftol": 1e-12})
     assert loss_of(votes, *parts(begin)) == pytest.approx(general.fun, abs=0.01)
     here, there = (chances(*parts(vector), votes.person, votes.statement) for vector in (begin, general.x))

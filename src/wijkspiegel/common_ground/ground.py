@@ -22,10 +22,10 @@ from wijkspiegel.common_ground.ideal import (
     Floats,
     Ideal,
     Rows,
+    cast_of,
     fitted,
     locate,
     of_people,
-    ordered,
     precision_of_persons,
     starts_of,
 )
@@ -236,7 +236,7 @@ class _Halves:
         people = np.linspace(0, len(votes.persons) - 1, min(len(votes.persons), 2 * SAMPLE)).astype(np.int64)
         self.rows = people[::2], people[1::2]
         self.votes = tuple(of_people(votes, rows) for rows in self.rows)
-        persons, statements = fitted(ordered(self.votes[0]), model.dimensions, model.statements * [[1.0]])
+        persons, statements = fitted(cast_of(self.votes[0]), model.dimensions, model.statements)
         self.models = tuple(Ideal(model.persons[rows], model.statements, {}) for rows in self.rows)
         self.model = Ideal(persons, statements, {})
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkspiegel.common_ground.kernels import gram, leading, newton
+from wijkspiegel.common_ground.kernels import gram, leading, newton, newton_across
 from wijkspiegel.tables import PASS, Mask, Votes
 
 Floats = NDArray[np.float64]
@@ -43,28 +43,21 @@ class Ideal:
 
 
 @dataclass(frozen=True)
-class Ordered:
-    """Votes without passes, by person and again by statement, as the kernels read them."""
+class Cast:
+    """Votes without passes, as the kernels read them: by person. starts : [person + 1], where those of each begin."""
 
     persons: int
     statements: int
-    person_starts: Rows
+    starts: Rows
     statement: NDArray[np.int32]
     vote: NDArray[np.int8]
-    statement_starts: Rows
-    person: NDArray[np.int32]
-    vote_by_statement: NDArray[np.int8]
 
 
-def ordered(votes: Votes) -> Ordered:
+def cast_of(votes: Votes) -> Cast:
     if (votes.vote == PASS).any():
         votes = votes.of(votes.vote != PASS)
-    by_statement = np.argsort(votes.statement, kind="stable")
-    return Ordered(
-        len(votes.persons), len(votes.statements),
-        starts_of(votes.person, len(votes.persons)), votes.statement, votes.vote,
-        starts_of(votes.statement, len(votes.statements)), votes.person[by_statement], votes.vote[by_statement],
-    )  # fmt: skip
+    people = len(votes.persons)
+    return Cast(people, len(votes.statements), starts_of(votes.person, people), votes.statement, votes.vote)
 
 
 def starts_of(row: NDArray[np.int32], rows: int) -> Rows:
@@ -83,8 +76,8 @@ def locate(votes: Votes, dimensions: int | None = None) -> Ideal:
         dimensions = min(loss, key=lambda d: loss[d])
     statements = None
     if len(votes.persons) > 2 * SAMPLE:
-        statements = fitted(ordered(people_of(votes, SAMPLE)), dimensions)[1]
-    persons, statements = fitted(ordered(votes), dimensions, statements)
+        statements = fitted(cast_of(people_of(votes, SAMPLE)), dimensions)[1]
+    persons, statements = fitted(cast_of(votes), dimensions, statements)
     turn_to_axes(persons, statements)
     return Ideal(persons, statements, loss)
 
@@ -107,7 +100,7 @@ def of_people(votes: Votes, chosen: Rows) -> Votes:
     )  # fmt: skip
 
 
-def fitted(votes: Ordered, dimensions: int, statements: Floats | None = None) -> tuple[Floats, Floats]:
+def fitted(votes: Cast, dimensions: int, statements: Floats | None = None) -> tuple[Floats, Floats]:
     """persons, statements at the mode. statements : where to begin, if that is known.
 
     Persons and statements in turn, each given the other, come near slowly; two sweeps tell where they are heading, and
@@ -115,7 +108,7 @@ def fitted(votes: Ordered, dimensions: int, statements: Floats | None = None) ->
     """
     persons = np.zeros((votes.persons, 1 + dimensions))
     statements = _begin(votes, dimensions) if statements is None else statements.copy()
-    share_of_votes = np.diff(votes.statement_starts)[:, None] / max(len(votes.vote), 1)
+    share_of_votes = np.bincount(votes.statement, minlength=votes.statements)[:, None] / max(len(votes.vote), 1)
     _sweep(votes, persons, statements)
     for _ in range(SWEEPS // 2):
         first = statements.copy()
@@ -133,7 +126,7 @@ def fitted(votes: Ordered, dimensions: int, statements: Floats | None = None) ->
     return persons, statements
 
 
-def _begin(votes: Ordered, dimensions: int) -> Floats:
+def _begin(votes: Cast, dimensions: int) -> Floats:
     statements = np.zeros((votes.statements, 1 + dimensions))
     agreed = np.bincount(votes.statement, votes.vote > 0, votes.statements)
     share = (agreed + 1) / (np.bincount(votes.statement, minlength=votes.statements) + 2)
@@ -142,7 +135,7 @@ def _begin(votes: Ordered, dimensions: int) -> Floats:
     return statements
 
 
-def _sweep(votes: Ordered, persons: Floats, statements: Floats) -> None:
+def _sweep(votes: Cast, persons: Floats, statements: Floats) -> None:
     """Persons given statements, then statements given persons; in place."""
     dimensions = persons.shape[1] - 1
     readily, place = SPREAD_OF_STATEMENTS
@@ -150,13 +143,13 @@ def _sweep(votes: Ordered, persons: Floats, statements: Floats) -> None:
     _shift_to_prior(persons, statements)
     prior = np.array([statements[:, 0].mean()] + [0.0] * dimensions)
     precision = np.array([1 / readily**2] + [1 / place**2] * dimensions)
-    newton(votes.statement_starts, votes.person, votes.vote_by_statement, statements, persons, prior, precision, 1)
+    newton_across(votes.starts, votes.statement, votes.vote, persons, statements, prior, precision)
 
 
-def _newton_for_persons(votes: Ordered, persons: Floats, statements: Floats, steps: int) -> None:
+def _newton_for_persons(votes: Cast, persons: Floats, statements: Floats, steps: int) -> None:
     dimensions = persons.shape[1] - 1
     prior, precision = np.zeros(1 + dimensions), precision_of_persons(dimensions)
-    newton(votes.person_starts, votes.statement, votes.vote, persons, statements, prior, precision, steps)
+    newton(votes.starts, votes.statement, votes.vote, persons, statements, prior, precision, steps)
 
 
 def _shift_to_prior(persons: Floats, statements: Floats) -> None:
@@ -189,13 +182,13 @@ def precision_of_persons(dimensions: int) -> Floats:
     return np.array([1 / SPREAD_OF_PERSONS**2] + [1.0] * dimensions)
 
 
-def directions(votes: Ordered, share: Floats, dimensions: int) -> Floats:
+def directions(votes: Cast, share: Floats, dimensions: int) -> Floats:
     """[dimension, statement], in which people differ most, of about the length that places of statements have."""
     if not dimensions:
         return np.zeros((0, votes.statements))
     value = (votes.vote > 0) - share[votes.statement]
     found = np.zeros((votes.statements, votes.statements))
-    gram(votes.person_starts, votes.statement, value, found)
+    gram(votes.starts, votes.statement, value, found)
     long: Floats = principal(found, dimensions) * np.sqrt(votes.statements) * SPREAD_OF_STATEMENTS[1]
     return long
 
@@ -233,7 +226,7 @@ def held_out(votes: Votes, dimensions: tuple[int, ...]) -> dict[int, float]:
     for hold in holds(votes):
         if not hold.any() or hold.all():
             continue
-        seen, unseen = ordered(votes.of(~hold)), votes.of(hold)
+        seen, unseen = cast_of(votes.of(~hold)), votes.of(hold)
         for d in dimensions:
             persons, statements = fitted(seen, d)
             agree = chances(persons, statements, unseen.person, unseen.statement)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 
-from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Ideal, Rows, fitted, of_people, ordered
+from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Ideal, Rows, cast_of, fitted, of_people
 from wijkspiegel.tables import PASS, Votes
 
 OPINIONS = 7
@@ -97,7 +97,7 @@ def told_enough(votes: Votes) -> NDArray[np.bool_]:
 
 def ideal_places(model: Ideal) -> Places:
     """The map of the ideal-point model, sought from the one that is there."""
-    return lambda votes: fitted(ordered(votes), model.dimensions, model.statements)[0][:, 1:]
+    return lambda votes: fitted(cast_of(votes), model.dimensions, model.statements)[0][:, 1:]
 
 
 def _again(sample: Votes, map_of: Places, lots: np.random.Generator, part_of_people: bool) -> tuple[Rows, Floats]:
