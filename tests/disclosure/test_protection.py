@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tests.disclosure.attacker import attack
 from wijkspiegel.disclosure import Policy, Release, protect, read_release, write_release
 from wijkspiegel.disclosure.protection import protected_city
+from wijkspiegel.disclosure.suppression import Table, Tree, Withheld, withhold
 from wijkspiegel.errors import DisclosureError
 from wijkspiegel.mirror import portray
 from wijkspiegel.schemes import WESTERN, WESTERN_COUNTRIES, Scheme, label
@@ -84,6 +85,40 @@ def test_a_group_that_nobody_is_of_is_not_shown_as_a_few_by_rounding(tmp_path: P
     guesses = [guess for guess in attack(directory, 2024) if guess.most >= 1e-6]
     assert len(guesses) > 0
     assert [guess for guess in guesses if guess.width < POLICY.min_cell - 1e-6] == []
+
+
+def test_five_that_rounding_leaves_for_hidden_buurten_are_not_told(tmp_path: Path) -> None:
+    """Of the last group 25 were told of the wijk and 20 of the first buurt: 5 at most in the two that are hidden."""
+    few = np.array([[0.0, 10, 0, 0, 0, 0, 23], [0, 0, 3, 0, 0, 0, 0], [3, 0, 0, 0, 0, 10, 0]])
+    release = released(city_of(few, per_wijk=3, nested=False))
+    told = {(row["area"], row["group"]): row["count"] for row in release.tables["composition"].to_pylist()}
+    assert (told["w00", "other_non_western"], told["b00", "other_non_western"]) == (25, None)
+    for guess in attack(write_release(release, tmp_path), 2024):
+        assert guess.most < 1e-6 or guess.width >= POLICY.min_cell - 1e-6, guess
+
+
+def with_their_sum(parts: list[list[int]]) -> NDArray[np.float64]:
+    """[area, group], of the area that all others lie in first."""
+    return np.array([np.sum(parts, axis=0), *parts], dtype=np.float64)
+
+
+def withheld_of(parts: list[list[int]], rounded: list[list[int]]) -> Withheld:
+    table = Table(Tree(np.array([-1] + [0] * len(parts))), with_their_sum(parts), np.arange(len(parts[0])))
+    return withhold(table, with_their_sum(rounded), POLICY.min_cell, POLICY.rounding)
+
+
+def test_people_of_hidden_areas_who_are_rounded_away_are_not_told_to_be_nobody() -> None:
+    """Twelve of the second group live in the hidden areas, of whom rounding leaves nobody."""
+    parts = [[200, 50, 50], [0, 4, 5], [0, 4, 5], [0, 4, 5]]
+    withheld = withheld_of(parts, [[200, 50, 50], [0, 0, 5], [0, 0, 5], [0, 0, 5]])
+    assert withheld.people.tolist() == [False, False, True, True, True]
+    assert withheld.cells[:2].tolist() == [[False, False, False], [False, True, True]]
+
+
+def test_areas_hide_with_another_while_they_are_few_when_rounded() -> None:
+    """Eight people and four are enough; five and none are not."""
+    withheld = withheld_of([[100, 100], [10, 20], [4, 4], [0, 4]], [[100, 100], [10, 20], [5, 0], [0, 0]])
+    assert withheld.people.tolist() == [False, False, True, True, True]
 
 
 @given(towns())

@@ -1,7 +1,7 @@
 """Protect: the counts of a city go in, and a release of what may be told about them comes out.
 
-The steps: withhold small cells and what would give them away, round everything else so that it adds up, estimate what
-is withheld from what is shown, compute every figure from that, and seal it. docs/explanation/disclosure.md tells why.
+The steps: round everything so that it adds up, withhold small cells and what would give them away, estimate what is
+withheld from what is shown, compute every figure from that, and seal it. docs/explanation/disclosure.md tells why.
 """
 
 from collections import Counter
@@ -193,15 +193,15 @@ def _protect_by_code(compositions: Sequence[Composition], policy: Policy) -> lis
     coarse = {_coarser(code, schemes) for code in schemes}
     families = [_family(compositions, code, schemes) for code in schemes if code not in coarse]
     _refuse_sums_of_each_other(families)
-    withheld = _withhold_all(families, policy)
     columns = Counter(
         key for family in families for key in {_key(family, column) for column in family.table.wide_counts().T}
     )
     shared = {key for key, times in columns.items() if times > 1}
     known: dict[_Key, Counts] = {}
+    rounded = [_rounded(family, shared, known, policy.rounding) for family in families]
     found: dict[tuple[str, str], Composition] = {}
-    for family, hidden in zip(families, withheld, strict=True):
-        for composition in _protected(family, hidden, compositions, shared, known, policy):
+    for family, shown, hidden in zip(families, rounded, _withhold_all(families, rounded, policy), strict=True):
+        for composition in _protected(family, shown, hidden, compositions, policy):
             found[composition.areas.level, composition.scheme.code] = composition
     return [found[c.areas.level, c.scheme.code] for c in compositions]
 
@@ -264,14 +264,14 @@ def _refuse_sums_of_each_other(families: Sequence[_Family]) -> None:
                 )
 
 
-def _withhold_all(families: Sequence[_Family], policy: Policy) -> list[Withheld]:
+def _withhold_all(families: Sequence[_Family], rounded: Sequence[Table], policy: Policy) -> list[Withheld]:
     """What each family withholds; none tells of an area or a count that another hides."""
     areas: list[set[int]] = [set() for _ in families]
     cells = [np.zeros(family.table.counts.shape, dtype=bool) for family in families]
     while True:
         found = [
-            withhold(family.table, policy.min_cell, policy.rounding, hidden, also)
-            for family, hidden, also in zip(families, areas, cells, strict=True)
+            withhold(family.table, shown.counts, policy.min_cell, policy.rounding, hidden, also)
+            for family, shown, hidden, also in zip(families, rounded, areas, cells, strict=True)
         ]
         again = False
         for (i, one), (j, other) in permutations(enumerate(families), 2):
@@ -297,19 +297,13 @@ def _same_columns(one: Counts, other: Counts) -> Rows:
 
 
 def _protected(
-    family: _Family,
-    withheld: Withheld,
-    compositions: Sequence[Composition],
-    shared: Collection["_Key"],
-    known: dict["_Key", Counts],
-    policy: Policy,
+    family: _Family, shown: Table, withheld: Withheld, compositions: Sequence[Composition], policy: Policy
 ) -> list[Composition]:
-    """The compositions of a family, rounded, with estimates for what is withheld."""
+    """The compositions of a family as they are shown, rounded, with estimates for what is withheld."""
     table = family.table
-    wide, fine = _rounded(family, shared, known, policy.rounding)
-    tables = [(family.fine, table.counts, fine, withheld.cells)]
+    tables = [(family.fine, table.counts, shown.counts, withheld.cells)]
     if family.coarse is not None:
-        tables.append((family.coarse, table.wide_counts(), wide, withheld.wide))
+        tables.append((family.coarse, table.wide_counts(), shown.wide_counts(), withheld.wide))
     made = []
     for code, exact_counts, rounded, hidden in tables:
         reach = max(policy.rounding - 1.0, float(np.ceil(np.abs(rounded - exact_counts).max() - 1e-9)))
@@ -331,8 +325,8 @@ def _key(family: _Family, column: Counts) -> _Key:
     return family.areas, column.tobytes()
 
 
-def _rounded(family: _Family, shared: Collection[_Key], known: dict[_Key, Counts], base: int) -> tuple[Counts, Counts]:
-    """[node, wider group] and [node, group], multiples of the base that add up.
+def _rounded(family: _Family, shared: Collection[_Key], known: dict[_Key, Counts], base: int) -> Table:
+    """The table in multiples of the base that add up.
 
     shared : counts that other families have too. known : those that were rounded before, and are rounded once only.
     """
@@ -359,7 +353,7 @@ def _rounded(family: _Family, shared: Collection[_Key], known: dict[_Key, Counts
     for number in range(wide.shape[1]):
         columns = np.flatnonzero(table.wider == number)
         fine[:, columns] = round_tree(table.counts[:, columns], parent, wide[:, number], base)
-    return wide, fine
+    return replace(table, counts=fine)
 
 
 def _once(family: _Family, people: Counts, known: dict[_Key, Counts], rounding: Callable[[Counts], Counts]) -> Counts:

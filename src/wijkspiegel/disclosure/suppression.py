@@ -9,10 +9,13 @@ in another leaf as many of h become g, and the cells in between, up to the first
 withheld. The other leaf is looked for near by first; where there is none at all, all nodes above are withheld too. The
 counts that bound the move are rounded down to the base of rounding, each leaf for itself, so the move exists in the
 exact and in the rounded table alike.
+
+Of areas that are withheld whole, what is left of the area around them is told together. Rounding can make that small
+where it is not: such a count is withheld too.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -104,6 +107,12 @@ def is_small(counts: Counts, min_cell: int) -> Mask:
     return (counts > 0) & (counts < min_cell)
 
 
+def tells_of_few(exact: Counts, told: Counts, min_cell: int) -> Mask:
+    """Counts that are small, or are told as if they were."""
+    few: Mask = (np.maximum(exact, told) > 0) & (np.minimum(exact, told) < min_cell)
+    return few
+
+
 def tells_of_everyone(counts: Counts) -> Mask:
     """Cells that hold all people of their node: they tell the group of each of them."""
     people = counts.sum(axis=1, keepdims=True)
@@ -112,17 +121,19 @@ def tells_of_everyone(counts: Counts) -> Mask:
 
 
 def withhold(
-    table: Table, min_cell: int, base: int, untold: Collection[int] = (), also: Mask | None = None
+    table: Table, rounded: Counts, min_cell: int, base: int, untold: Collection[int] = (), also: Mask | None = None
 ) -> Withheld:
     """What must be withheld of a table, in any case the people of the nodes `untold` and the cells `also`.
 
+    rounded : [node, group], what is shown of those that are not withheld.
     Raises DisclosureError where not even the whole can be told.
     """
     untold = set(untold)
     while True:
-        hidden = _hidden_nodes(table, min_cell, untold)
+        hidden = _hidden_nodes(table, rounded, min_cell, untold)
         merged, origin = _merge(table, hidden)
-        search = _Search(merged, min_cell, _least_when_rounded(table, origin, base))
+        told, _ = _merge(replace(table, counts=np.where(hidden[:, None], rounded, table.counts)), hidden)
+        search = _Search(merged, told, min_cell, _least_when_rounded(table, origin, base))
         if also is not None:
             search.begin_with(np.unique(np.column_stack([origin[also.nonzero()[0]], also.nonzero()[1]]), axis=0))
         try:
@@ -145,10 +156,10 @@ class _NoMoveError(Exception):
         self.node = node
 
 
-def _hidden_nodes(table: Table, min_cell: int, untold: set[int]) -> Mask:
+def _hidden_nodes(table: Table, rounded: Counts, min_cell: int, untold: set[int]) -> Mask:
     """Nodes with too few people to be told at all, and `untold` ones, each with a sibling so that the difference is not
     told either."""
-    people = table.counts.sum(axis=1)
+    people, shown = table.counts.sum(axis=1), rounded.sum(axis=1)
     hidden = np.zeros(len(people), dtype=bool)
     if (people[table.tree.parent < 0] < min_cell).any():
         raise DisclosureError(
@@ -165,7 +176,8 @@ def _hidden_nodes(table: Table, min_cell: int, untold: set[int]) -> Mask:
         hidden[small] = True
         others = children[(people[children] >= min_cell) & ~hidden[children]]
         for child in others[np.argsort(people[others], kind="stable")]:
-            if people[children[hidden[children]]].sum() >= min_cell and hidden[children].sum() > 1:
+            gone = children[hidden[children]]
+            if len(gone) > 1 and min(people[gone].sum(), shown[gone].sum()) >= min_cell:
                 break
             hidden[child] = True
     return hidden
@@ -211,12 +223,14 @@ def _least_when_rounded(table: Table, origin: Rows, base: int) -> Counts:
 class _Search:
     """Holds what is withheld so far, and withholds more until every withheld cell is safe."""
 
-    def __init__(self, table: Table, min_cell: int, least: Counts) -> None:
-        """least : [node, group], people of each leaf who are there in the rounded table too."""
+    def __init__(self, table: Table, told: Table, min_cell: int, least: Counts) -> None:
+        """told : the table, but rounded where hidden nodes were merged.
+        least : [node, group], people of each leaf who are there in the rounded table too.
+        """
         self.table, self.min_cell = table, min_cell
         exact, wide_exact = table.counts, table.wide_counts()
-        self.cells = is_small(exact, min_cell) | tells_of_everyone(exact)
-        self.wide = is_small(wide_exact, min_cell) | tells_of_everyone(wide_exact)
+        self.cells = tells_of_few(exact, told.counts, min_cell) | tells_of_everyone(exact)
+        self.wide = tells_of_few(wide_exact, told.wide_counts(), min_cell) | tells_of_everyone(wide_exact)
         self.safe: set[tuple[int, int, bool]] = set()
         lineage = table.tree.lineage
         self.leaves = table.tree.leaves()
