@@ -317,7 +317,7 @@ def hostile(times=20):
             told = ground
             if name != "nobody":
                 bent, rows = with_hostile(ground, np.random.default_rng(seed), choosing=name == "choosing")
-                known = Known(area.categories, np.where(rows >= 0, area.group[rows], np.arange(len(rows)) % 3))
+                known = Known(area.categories, area.group[rows])
                 told = find_ground(bent, known={"area": known})
             found.append(len(best & set(np.argsort(-told.lower)[:10].tolist())))
     print("| hostile accounts, 5 % | of the true ten first, among the ten ranked first | least |\n|---|--:|--:|")

@@ -73,6 +73,29 @@ def test_nobody_can_be_found_in_the_release(files: Path) -> None:
     assert "p000" not in text
 
 
+def test_a_column_of_names_is_refused_and_never_comes_near_a_release(files: Path, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    rows = (files / "people.csv").read_text().splitlines()
+    people.write_text("\n".join([rows[0] + ",email", *(f"{row},{row[:4]}@example.org" for row in rows[1:])]))
+    done = ground(files / "votes.csv", "--people", people, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "The column 'email' of" in " ".join(done.stderr.split())
+    assert "@example.org" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_rare_category_is_named_nowhere(files: Path, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    rows = (files / "people.csv").read_text()
+    for person in ("p001", "p002", "p003"):
+        rows = rows.replace(f"{person},north", f"{person},Vogelbuurt")
+    people.write_text(rows)
+    assert "Vogelbuurt" in rows
+    text = look_for_ground(Asked(files / "votes.csv", files / "statements.csv", people)).text()
+    assert "Vogelbuurt" not in text
+    assert "There are some of: neighbourhood." in text
+
+
 def test_groups_choose_columns_and_weights_stand_beside_the_unweighted(files: Path) -> None:
     release = look_for_ground(asked(files, groups=("age",), margins=None))
     kinds = set(release.tables["agreement"]["kind"].to_pylist())

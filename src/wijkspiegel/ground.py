@@ -91,6 +91,8 @@ def _people(
     if taken := [kind for kind in voters.groups if kind in RESERVED]:
         raise SettingsError(f"A column of people may not be called '{taken[0]}': that word has a meaning here.")
     known = {kind: _known(told) for kind, told in voters.groups.items()}
+    for kind, one in known.items():
+        _require_groups(kind, one, asked.people)
     if strangers := [kind for kind in margins if kind not in known]:
         raise SettingsError(
             f"The margin '{strangers[0]}' is no column of {asked.people}, or not one of --groups. Found: "
@@ -106,6 +108,16 @@ def _known(told: list[str]) -> Known:
     categories = tuple(sorted({one for one in told if one}))
     row = {one: number for number, one in enumerate(categories)}
     return Known(categories, np.array([row.get(one, -1) for one in told], dtype=np.int64))
+
+
+def _require_groups(kind: str, known: Known, people: Path) -> None:
+    """A column of names or addresses has no groups in it, and its values must not come near a release."""
+    persons = known.persons()
+    if persons[persons < FEWEST].sum() > persons.sum() / 2:
+        raise SettingsError(
+            f"The column '{kind}' of {people} parts most people into groups of fewer than {FEWEST}. Leave it out "
+            "(--groups names the columns that count), or gather its values."
+        )
 
 
 def told_of(ground: Ground) -> tuple[Note, ...]:
@@ -125,14 +137,14 @@ def told_of(ground: Ground) -> tuple[Note, ...]:
                 None,
             )
         )
-    for kind, categories in ground.too_small.items():
+    if ground.too_small:
         notes.append(
             Note(
                 "group_too_small",
                 *sentences(
-                    "Van ‘{kind}’ zijn groepen met minder dan {fewest} deelnemers niet beoordeeld: {groups}.",
-                    "Of ‘{kind}’, groups of fewer than {fewest} participants were not judged: {groups}.",
-                    kind=kind, fewest=FEWEST, groups=", ".join(categories),
+                    "Groepen met minder dan {fewest} deelnemers zijn niet beoordeeld. Die zijn er bij: {kinds}.",
+                    "Groups of fewer than {fewest} participants were not judged. There are some of: {kinds}.",
+                    fewest=FEWEST, kinds=", ".join(ground.too_small),
                 ),
                 None,
             )
@@ -240,6 +252,7 @@ def _statements(ground: Ground, conversation: Conversation) -> Measured:
             "seen": (disagree + passed + agree).tolist(),
             "agree": agree.tolist(), "disagree": disagree.tolist(), "pass": passed.tolist(),
             "verdict": [*(ground.verdict[row] for row in rows), *["unknown"] * len(unseen)],
+            "between": [*(_sides(ground, row) for row in rows), *[()] * len(unseen)],
             "probability": figures(ground.probability),
             "lower": figures(ground.lower), "upper": figures(ground.upper),
         },
@@ -247,6 +260,14 @@ def _statements(ground: Ground, conversation: Conversation) -> Measured:
         counted=("seen", "agree", "disagree", "pass"),
         told_by=np.append(_fewest_judged(ground)[rows], np.zeros(len(unseen))),
     )  # fmt: skip
+
+
+def _sides(ground: Ground, row: int) -> tuple[tuple[str, str], ...]:
+    """The two groups between which a statement chafes; none where it does not."""
+    if ground.verdict[row] != "chafes":
+        return ()
+    pair = ground.apart[row]
+    return (pair.kind, pair.agrees), (pair.kind, pair.disagrees)
 
 
 def _fewest_judged(ground: Ground) -> Floats:

@@ -126,6 +126,33 @@ def test_a_log_that_favours_a_statement_is_found_out() -> None:
     assert audit(bent, STATEMENTS, none).chance < 1e-6
 
 
+def test_a_dealer_that_starts_again_from_its_log_goes_on_as_it_would_have(ground: Ground) -> None:
+    going_on = Dealer(STATEMENTS, ground, floor=0.0)
+    log = [one for person in ground.votes.persons[:30] for one in going_on.next_statements(person, 3)]
+    again = Dealer(STATEMENTS, ground, floor=0.0, log=log)
+    for person in ground.votes.persons[30:60]:
+        assert again.next_statements(person, 3) == going_on.next_statements(person, 3)
+
+
+def test_statements_that_were_added_on_the_way_are_audited_as_they_were_open() -> None:
+    dealer = Dealer(STATEMENTS)
+    log = [one for person in names("q", 150) for one in dealer.next_statements(person, 3)]
+    dealer.add("new")
+    log += [one for person in names("r", 150) for one in dealer.next_statements(person, 3)]
+    found = audit(log, dealer.statements, votes_of([], STATEMENTS, [], [], []))
+    assert found.unclear == 0
+    assert found.intended.sum() == pytest.approx(found.by_lot.sum())
+    assert found.intended[-1] == pytest.approx(450 / 21, rel=0.1)
+    assert found.chance > 0.001
+
+
+def test_a_line_that_was_never_possible_is_unclear() -> None:
+    line = Dealer(STATEMENTS).next_statements("q", 1)[0]
+    none = votes_of([], STATEMENTS, [], [], [])
+    for open_then in (0, 50):
+        assert audit([type(line)("q", 1, "s00000", BY_LOT, open_then)], STATEMENTS, none).unclear == 1
+
+
 def test_votes_that_were_not_dealt_and_lines_that_do_not_fit_are_counted() -> None:
     log = Dealer(STATEMENTS).next_statements("q00000", 2)
     votes = votes_of(["q00000", "q00001"], STATEMENTS, [0, 1], [STATEMENTS.index(log[0].statement), 3], [1, 1])

@@ -69,10 +69,52 @@ def test_what_one_known_group_rejects_does_not_bind_and_both_sides_are_named() -
     assert set(ground.verdict[1:]) == {"binds"}
 
 
+def test_who_is_of_no_known_group_counts_for_what_binds() -> None:
+    """Twenty of whom the area is known agree; of the other hundred, nobody does."""
+    person, statement = (each.ravel() for each in np.indices((120, 4)))
+    votes = votes_of(names("p", 120), names("s", 4), person, statement, np.where(person < 20, 1, -1))
+    ground = find_ground(votes, known={"area": Known(("north",), np.where(np.arange(120) < 20, 0, -1))})
+    assert ground.statements("binds") == []
+
+
+def test_ids_that_follow_a_pattern_change_nothing_of_how_much_a_model_is_worth() -> None:
+    """Every other person is of the north: halves by every other person would be of one area each."""
+    votes = conversation(np.zeros((400, 1)), 20, 0.5).votes
+    chafing = []
+    for area in (np.arange(400) % 2, np.random.default_rng(1).permutation(400) % 2):
+        ground = find_ground(votes, known={"area": Known(("north", "south"), area)})
+        chafing.append(len(ground.statements("chafes")))
+        kind = next(kind for kind in ground.kinds if kind.kind == "area")
+        assert kind.part[1].mean() > 0.4
+    assert chafing == [0, 0]
+
+
+def test_like_neighbourhoods_with_few_votes_each_do_not_chafe() -> None:
+    area = np.random.default_rng(2).permutation(450) % 30
+    ground = find_ground(
+        conversation(np.zeros((450, 1)), 30, 0.95).votes,
+        known={"area": Known(tuple(f"a{number:02}" for number in range(30)), area)},
+    )
+    assert len(ground.statements("chafes")) <= 1
+
+
+def test_a_small_group_that_differs_is_not_drowned_by_twenty_nine_that_do_not() -> None:
+    lots = np.random.default_rng(3)
+    person, statement = (each.ravel() for each in np.indices((450, 12)))
+    area = np.arange(450) % 30
+    share = np.where((area[person] == 7) & (statement == 0), 0.1, 0.9)
+    votes = votes_of(names("p", 450), names("s", 12), person, statement, np.where(lots.random(5400) < share, 1, -1))
+    ground = find_ground(votes, known={"area": Known(tuple(f"a{number:02}" for number in range(30)), area)})
+    kind = next(kind for kind in ground.kinds if kind.kind == "area")
+    assert kind.agree[7, 0] < 0.35
+    assert ground.verdict[0] == "chafes"
+    assert ground.apart[0].disagrees == "a07"
+
+
 def test_groups_of_a_few_people_are_not_judged_and_are_named() -> None:
     groups = np.array([0] * 55 + [1] * 5)
     ground = find_ground(everyone_says(1), known={"area": Known(("big", "small"), groups)})
-    assert ground.too_small == {"area": ("small",)}
+    assert ground.too_small == ("area",)
     assert [kind.groups for kind in ground.kinds if kind.kind == "area"] == [("big",)]
 
 
@@ -81,7 +123,7 @@ def test_weights_move_the_agreement_and_the_unweighted_stands_beside_it() -> Non
     votes = votes_of(names("p", 200), names("s", 4), person, statement, np.where(person < 150, 1, -1))
     weight = np.where(np.arange(200) < 150, 0.5, 2.5)
     plain, weighted = find_ground(votes, weight=weight).everyone
-    assert plain.agree[0, 0] == pytest.approx(0.75, abs=0.02)
+    assert plain.agree[0, 0] == pytest.approx(0.75, abs=0.03)
     assert weighted.agree[0, 0] == pytest.approx(75 / 200, abs=0.05)
     assert (weighted.persons == plain.persons).all()
 
@@ -162,7 +204,7 @@ def test_people_and_statements_without_any_vote_are_no_trouble() -> None:
     more = Votes((*votes.persons, "q"), (*votes.statements, "t"), votes.person, votes.statement, votes.vote)
     ground = find_ground(more)
     assert ground.verdict[-1] == "unknown"
-    assert ground.lower[-1] < 0.05
+    assert ground.lower[-1] < 0.4
 
 
 def test_the_usual_map_can_part_people_too() -> None:

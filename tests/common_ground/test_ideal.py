@@ -127,7 +127,7 @@ def test_log_loss_of_a_coin_and_of_certainty() -> None:
 
 def test_two_votes_are_too_few_to_hold_any_out() -> None:
     votes = votes_of(["a", "b"], ["x", "y"], [0, 1], [0, 1], [1, -1])
-    assert set(held_out(votes, (0, 1)).values()) <= {float("inf")} | set(held_out(votes, (0, 1)).values())
+    assert np.isfinite(held_out(votes, (0, 1))[0])
     assert locate(votes).dimensions == 0
 
 

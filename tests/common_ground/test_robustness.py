@@ -34,7 +34,7 @@ def test_every_scenario_tells_both_lists(changes) -> None:  # type: ignore[no-un
 def test_most_of_what_binds_survives_hostile_accounts_that_are_dealt_statements(changes) -> None:  # type: ignore[no-untyped-def]
     before = changes[HOSTILE_DEALT, "binds"].before
     assert before >= 8
-    assert 0.6 * before <= changes[HOSTILE_DEALT, "binds"].stays <= before
+    assert 0.5 * before <= changes[HOSTILE_DEALT, "binds"].stays <= before
 
 
 def test_hostile_accounts_that_choose_vote_against_what_binds_first() -> None:
@@ -44,8 +44,9 @@ def test_hostile_accounts_that_choose_vote_against_what_binds_first() -> None:
     against = {}
     for choosing in (False, True):
         votes, rows = with_hostile(ground, np.random.default_rng(1), choosing)
-        hostile = rows[votes.person] < 0
-        assert (rows < 0).sum() == 10
+        hostile = votes.person >= 200
+        assert len(votes.persons) == 210
+        assert rows[200:].max() < 200
         assert (votes.vote[hostile & np.isin(votes.statement, binding)] == -1).all()
         against[choosing] = int((hostile & np.isin(votes.statement, binding)).sum())
     assert against[True] >= 2 * against[False]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.attacker_of_conversation import ANSWERS, Cell, Counts, learn
-from wijkspiegel.common_ground.agreement import Apart, posterior
+from wijkspiegel.common_ground.agreement import Apart, Learned, posterior
 from wijkspiegel.common_ground.ground import Ground, Thresholds
 from wijkspiegel.common_ground.ideal import Ideal
 from wijkspiegel.common_ground.opinions import Opinions
@@ -66,7 +66,7 @@ def conversation_of(sizes: Sequence[int], seed: int, answering: float, agreeing:
             sums[kind],
             sums[kind],
             np.full(sums[kind].shape[:2], 0.5),
-            1,
+            Learned(1.0, 0.0),
         )
         for kind, groups in every.items()
     }

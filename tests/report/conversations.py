@@ -16,8 +16,8 @@ TEXTS = (
     "The mosque may broadcast its call.", "Schools should open later.",
 )  # fmt: skip
 SHARES = {
-    "north": (0.95, 0.9, 0.85, 0.9, 0.1, 0.3, 0.7, 0.5),
-    "south": (0.92, 0.9, 0.80, 0.1, 0.9, 0.3, 0.2, 0.5),
+    "north": (0.95, 0.9, 0.85, 0.9, 0.1, 0.3, 0.8, 0.5),
+    "south": (0.92, 0.9, 0.80, 0.1, 0.9, 0.3, 0.15, 0.5),
 }
 """Of each neighbourhood, the share that agrees with each statement."""
 

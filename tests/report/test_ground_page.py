@@ -84,8 +84,8 @@ def test_nothing_that_binds_is_said_with_the_reason() -> None:
     assert found["binds"].chart == ""
     assert found["binds"].text == (
         "1 statement may yet bind: too few people answered, or agreement lies close to the border. On 1 statement two "
-        "groups lie far apart. 1 statement almost surely does not bind, because too few agree in at least one group. "
-        "1 statement has too few votes to show."
+        "groups lie far apart. Of 1 statement the chance that it binds is below 10\u00a0%: in at least one group too few "
+        "agree, or too few answered to know. Of 1 statement nothing can be said: too few people answered in a group."
     )
     assert "None surely binds, 1 chafes" in answer_of_conversation(read(made_up(statements=rows)))
 
@@ -101,6 +101,14 @@ def test_what_chafes_names_the_two_groups_of_one_kind_that_lie_furthest_apart() 
         "On ‘Text of a’ agreement is 88\u00a0% (of\u00a0100) in 65+ (age) and 22\u00a0% (of\u00a0100) in 18-34 (age)."
     )
     assert chafes.table.rows[0][3:5] == ("65+ (age): 88\u00a0% (of\u00a0100)", "18-34 (age): 22\u00a0% (of\u00a0100)")
+
+
+def test_sides_are_not_told_where_the_door_gives_no_chance() -> None:
+    """The two between which it chafes are not both shown: any other pair would be the wrong one."""
+    told = [agreement("a", "age", age, share) for age, share in (("18-34", 0.85), ("35-64", 0.88), ("65+", 0.9))]
+    chafes = findings(made_up(statements=[statement("a", "chafes", None, seen=100)], agreement=told))["chafes"]
+    assert chafes.title == "1 statement chafes"
+    assert chafes.table.rows[0][3:5] == ("–", "–")
 
 
 def test_sides_are_told_only_where_both_are() -> None:
@@ -128,8 +136,8 @@ def test_statements_that_no_votes_would_settle_stand_apart_from_those_that_wait(
     assert found.title == "2 statements may yet prove to bind"
     assert re.findall(r"<p dir=\"auto\">([^<]+)</p>", found.chart) == ["Text of a.", "Text of b."]
     assert [row[0] for row in found.table.rows] == ["Text of a.", "Text of b.", "Text of c."]
-    assert "1 statement almost surely does not bind" in found.text
-    assert "1 statement has too few votes to show anything of it." in found.text
+    assert "Of 1 statement the chance that it binds is below 10\u00a0%, and no two groups" in found.text
+    assert "Of 1 statement nothing can be said: too few people answered in a group." in found.text
 
 
 def test_a_conversation_without_stable_groups_says_so_and_speaks_of_participants() -> None:
@@ -138,8 +146,8 @@ def test_a_conversation_without_stable_groups_says_so_and_speaks_of_participants
     found = findings(release)
     assert found["opinions"].title == "There are no stable opinion groups"
     assert found["opinions"].text == "No stable groups."
-    assert found["binds"].title == "1 statement binds: the participants together agree"
-    assert "there are none to compare" in found["chafes"].text
+    assert found["binds"].title == "1 statement binds: the participants agree"
+    assert "there are none large enough to show and compare" in found["chafes"].text
     assert "<table" in page_of(release, "nl")
 
 

@@ -34,7 +34,7 @@ def test_people_stand_in_the_order_of_the_votes(write: Write) -> None:
     voters = read_voters(write(PEOPLE), ("ann", "bob"))
     assert voters.groups == {"wijk": ["West", "Oost"], "age": ["", "young"]}
     assert voters.weight is not None
-    assert voters.weight.tolist() == [0.5, 2.0]
+    assert voters.weight.tolist() == [0.4, 1.6]
     assert voters.notes == ()
 
 
@@ -46,7 +46,7 @@ def test_who_voted_and_is_not_in_the_file_is_of_no_group_and_weighs_one(write: W
     voters = read_voters(write(PEOPLE), ("ann", "dan"))
     assert voters.groups["wijk"] == ["West", ""]
     assert voters.weight is not None
-    assert voters.weight.tolist() == [0.5, 1.0]
+    assert voters.weight.tolist() == [1.0, 1.0]
     [note] = voters.notes
     assert (note.code, note.count) == ("voters_unknown", 1)
     assert note.nl.startswith("Van minder dan 10 mensen die stemden is niets bekend")

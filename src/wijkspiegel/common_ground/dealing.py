@@ -15,6 +15,7 @@ from scipy.stats import chi2
 
 from wijkspiegel.common_ground.agreement import VOTES_MORE, information
 from wijkspiegel.common_ground.ground import EVERYONE, OPINION, Ground
+from wijkspiegel.common_ground.ideal import starts_of
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.tables import Votes
 
@@ -43,6 +44,8 @@ class Dealt:
 
 class Dealer:
     """Deals statements. Keeps what was dealt, and what is still to be learned, between calls.
+
+    Statements that were dealt and not yet answered tell less when they are dealt again to others of the same groups.
 
     >>> dealer = Dealer(["a", "b", "c"])
     >>> [dealt.statement for dealt in dealer.next_statements("Noor", 2)] == dealer.dealt_to("Noor")
@@ -79,11 +82,12 @@ class Dealer:
         for name in removed:
             self.remove(name)
         for dealt in log:
-            self._keep(dealt)
+            self._keep(dealt, self._groups_of(dealt.person, {}))
 
     def _learn(self, ground: Ground | None) -> None:
         self._ground = ground
         self._place = {} if ground is None else {name: row for row, name in enumerate(ground.votes.persons)}
+        self._starts = None if ground is None else starts_of(ground.votes.person, len(ground.votes.persons))
         if ground is None:
             return
         for kind in (*ground.kinds, ground.everyone[0]):
@@ -118,8 +122,8 @@ class Dealer:
     def next_statements(self, person: str, n: int, groups: Mapping[str, str] | None = None) -> list[Dealt]:
         """At most `n` statements that this person was not asked yet, and what the log keeps of each.
 
-        groups : kind -> category of a person of whom the ground does not know. The choice depends on the seed, the
-        person and what was dealt before.
+        groups : kind -> category of a person of whom the ground does not know; a dealer that starts again from its log
+        does not know these. The choice depends on the seed, the person and what was dealt before.
         """
         made = []
         free = self._open.copy()
@@ -136,9 +140,7 @@ class Dealer:
                 how, row = FOR_INFORMATION, int(candidates[np.argmax(worth[candidates])])
             free[row] = False
             dealt = Dealt(person, number, self.statements[row], how, len(candidates))
-            self._keep(dealt)
-            for group in mine:
-                self._told[group][row] += 1
+            self._keep(dealt, mine)
             made.append(dealt)
         return made
 
@@ -164,12 +166,25 @@ class Dealer:
         drawn = blake2b(f"{self.seed}/{number}/{person}".encode(), digest_size=16).digest()
         return tuple(int.from_bytes(half, "big") / 2**64 for half in (drawn[:8], drawn[8:]))  # type: ignore[return-value]
 
-    def _keep(self, dealt: Dealt) -> None:
+    def _keep(self, dealt: Dealt, groups: Sequence[Group]) -> None:
+        """groups : whose information this will add to, unless the ground has the answer already."""
         row = self._row_of(dealt.statement)
         before = self._dealt.setdefault(dealt.person, array("i"))
         if row in before:
             raise SettingsError(f"'{dealt.statement}' was dealt to {dealt.person} before: no statement is dealt twice.")
         before.append(row)
+        if not self._answered(dealt):
+            for group in groups:
+                self._told[group][row] += 1
+
+    def _answered(self, dealt: Dealt) -> bool:
+        """Whether the ground has a vote of this person on this statement."""
+        person = self._place.get(dealt.person)
+        if self._ground is None or self._starts is None or person is None:
+            return False
+        votes = self._ground.votes
+        theirs = votes.statement[self._starts[person] : self._starts[person + 1]]
+        return any(votes.statements[row] == dealt.statement for row in theirs)
 
     def _row_of(self, statement: str) -> int:
         if statement not in self._row:
@@ -201,37 +216,39 @@ class Audit:
 def audit(log: Iterable[Dealt], statements: Sequence[str], votes: Votes, removed: Collection[str] = ()) -> Audit:
     """Hold the log of a dealer, in its order, against its rules and against the votes.
 
-    A line by lot gives each statement that this person was not asked yet the same chance. Only lines whose number of
-    open statements can be found again count for that.
+    A line by lot gives each statement that this person was not asked yet the same chance: of those that were there
+    already, which the number of open statements tells. statements : in the order in which they were put forward.
+    removed : those that were never dealt. A line that fits no such list is counted as unclear.
     """
     row = {name: number for number, name in enumerate(statements)}
-    gone = {row[name] for name in removed if name in row}
-    intended, by_lot, dealt, answered = (np.zeros(len(statements)) for _ in range(4))
+    gone = np.array([name in set(removed) for name in statements], dtype=bool)
+    there = np.cumsum(~gone)
+    first, by_lot, dealt, answered = (np.zeros(len(statements)) for _ in range(4))
+    asked_before = np.zeros(len(statements))
     before: dict[str, list[int]] = {}
-    every, twice, unclear = 0.0, 0, 0
+    twice, unclear = 0, 0
     for line in log:
-        earlier = before.setdefault(line.person, [])
-        if line.statement not in row or row[line.statement] in gone:
+        earlier, here = before.setdefault(line.person, []), row.get(line.statement, -1)
+        if here < 0 or gone[here]:
             unclear += 1
             continue
-        here = row[line.statement]
         twice += here in earlier
         if line.how == BY_LOT:
-            if len(statements) - len(gone) - len(earlier) == line.open:
-                every += 1 / line.open
-                intended[earlier] -= 1 / line.open
+            last = int(np.searchsorted(there, line.open + len(earlier)))
+            if line.open > 0 and here <= last < len(statements):
+                first[last] += 1 / line.open
+                asked_before[earlier] += 1 / line.open
                 by_lot[here] += 1
             else:
                 unclear += 1
         dealt[here] += 1
         earlier.append(here)
-    intended += every
-    intended[sorted(gone)] = 0.0
+    intended = np.where(gone, 0.0, np.cumsum(first[::-1])[::-1] - asked_before)
     not_dealt = 0
     for person, statement in zip(votes.person.tolist(), votes.statement.tolist(), strict=True):
-        there = row.get(votes.statements[statement], -1)
-        if there in before.get(votes.persons[person], ()):
-            answered[there] += 1
+        place = row.get(votes.statements[statement], -1)
+        if place in before.get(votes.persons[person], ()):
+            answered[place] += 1
         else:
             not_dealt += 1
     return Audit(

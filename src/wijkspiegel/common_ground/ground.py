@@ -1,7 +1,7 @@
 """A conversation, judged: groups of both kinds, what binds them all, what chafes between two, what is not yet known."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -9,13 +9,14 @@ import numpy as np
 from wijkspiegel.common_ground.agreement import (
     Agreement,
     Apart,
+    Learned,
     all_agree,
     apart,
     expected,
     information,
+    learn,
     least_agreement,
     posterior,
-    strength_of,
 )
 from wijkspiegel.common_ground.ideal import (
     SAMPLE,
@@ -27,6 +28,7 @@ from wijkspiegel.common_ground.ideal import (
     locate,
     of_people,
     precision_of_persons,
+    some_of,
     starts_of,
 )
 from wijkspiegel.common_ground.kernels import tally, tally_without
@@ -68,7 +70,7 @@ class Ground:
     probability : [statement], that it chafes where that is the verdict, else that it binds.
     lower, upper : [statement], 95 % interval of the agreement in the group that agrees least.
     information : [statement], bits; what a few more votes of every group would tell. apart : [statement].
-    too_small : kind -> categories of fewer than FEWEST people, which are not judged.
+    too_small : kinds with categories of fewer than FEWEST people, which are not judged. usual : see `find_ground`.
     """
 
     votes: Votes
@@ -87,7 +89,8 @@ class Ground:
     information: Floats
     apart: tuple[Apart, ...]
     thresholds: Thresholds
-    too_small: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    too_small: tuple[str, ...] = ()
+    usual: bool = False
 
     def statements(self, verdict: Verdict) -> list[int]:
         """Rows of the statements with this verdict: the surest first; of what is not known, what is soonest known."""
@@ -170,16 +173,17 @@ def _judged(
         squares = sums
         if weight is not ones:
             sums, squares = counts_of(votes, model, opinions, kind, weight)
-        prior = expected(model.persons, model.statements, kind.group, len(kind.groups), weight, answered)
-        strength = halves.strength(kind, opinions, answered)
-        return posterior(kind.name, kind.groups, persons.sum(axis=2), sums, squares, prior, strength)
+        prior = expected(model, votes, kind.group, len(kind.groups), weight, answered)
+        learned = halves.learned(kind, opinions, answered)
+        return posterior(kind.name, kind.groups, persons.sum(axis=2), sums, squares, prior, learned)
 
     of_all = [agreement(everyone, ones)]
     if weight is not None:
         of_all.append(agreement(Kind(WEIGHTED, (EVERYONE,), everyone.group), weight))
     kinds = [agreement(kind, weights) for kind in judged] or of_all[-1:]
-    chance, pairs = all_agree(kinds, thresholds.agree), apart(kinds, thresholds.apart, FEWEST)
-    lower, upper = least_agreement(kinds)
+    together = kinds if kinds[-1] is of_all[-1] else [of_all[-1], *kinds]
+    chance, pairs = all_agree(together, thresholds.agree), apart(kinds, thresholds.apart, FEWEST)
+    lower, upper = least_agreement(together)
     heard = np.min([kind.persons.min(axis=0) for kind in kinds], axis=0) >= FEWEST
     binds = (chance >= thresholds.sure) & heard
     chafes = np.array([pair.chance >= thresholds.sure for pair in pairs]) & ~binds
@@ -191,12 +195,8 @@ def _judged(
         np.where(chafes, [pair.chance for pair in pairs], chance), lower, upper,
         np.sum([information(kind, thresholds.agree).sum(axis=0) for kind in kinds], axis=0),
         tuple(pairs), thresholds,
-        {name: small for name, one in known.items() if (small := _too_small(one))},
+        tuple(name for name, one in known.items() if (one.persons() < FEWEST).any()), not leave_out,
     )  # fmt: skip
-
-
-def _too_small(known: Known) -> tuple[str, ...]:
-    return tuple(name for name, people in zip(known.categories, known.persons(), strict=True) if people < FEWEST)
 
 
 def _judged_kind(name: str, known: Known) -> Kind:
@@ -230,24 +230,22 @@ def counts_of(votes: Votes, model: Ideal, opinions: Opinions, kind: Kind, weight
 
 
 class _Halves:
-    """One half of the people, and a model of them alone, to learn from the other half how much a model is worth."""
+    """Two halves of the people by lot, and a model of the first: the other tells how much a model is worth."""
 
     def __init__(self, votes: Votes, model: Ideal) -> None:
-        people = np.linspace(0, len(votes.persons) - 1, min(len(votes.persons), 2 * SAMPLE)).astype(np.int64)
-        self.rows = people[::2], people[1::2]
+        people = some_of(np.arange(len(votes.persons)), 2 * SAMPLE)
+        first = np.isin(people, some_of(people, len(people) // 2))
+        self.rows = people[first], people[~first]
         self.votes = tuple(of_people(votes, rows) for rows in self.rows)
-        persons, statements = fitted(cast_of(self.votes[0]), model.dimensions, model.statements)
         self.models = tuple(Ideal(model.persons[rows], model.statements, {}) for rows in self.rows)
-        self.model = Ideal(persons, statements, {})
+        self.model = Ideal(*fitted(cast_of(self.votes[0]), model.dimensions, model.statements), {})
 
-    def strength(self, kind: Kind, opinions: Opinions, answered: Floats) -> float:
+    def learned(self, kind: Kind, opinions: Opinions, answered: Floats) -> Learned:
         halves = [Kind(kind.name, kind.groups, kind.group[rows], kind.without) for rows in self.rows]
         seen, unseen = (
             counts_of(votes, model, opinions, half, np.ones(len(half.group)))[0]
             for votes, model, half in zip(self.votes, self.models, halves, strict=True)
         )
-        prior = expected(
-            self.model.persons, self.model.statements, halves[0].group, len(kind.groups),
-            np.ones(len(halves[0].group)), answered,
-        )  # fmt: skip
-        return strength_of(prior, seen, unseen)
+        group = halves[0].group
+        prior = expected(self.model, self.votes[0], group, len(kind.groups), np.ones(len(group)), answered)
+        return learn(prior, seen, unseen)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 
 from wijkspiegel.common_ground.kernels import gram, leading, newton, newton_across
 from wijkspiegel.tables import PASS, Mask, Votes
@@ -25,6 +26,8 @@ SWEEPS, SETTLED, LONGEST = 60, 2e-3, 16.0
 """How often at most, after which change of statements (root mean square over votes) no more, and how far ahead."""
 SAMPLE = 5_000
 """People on whom is judged what need not be judged on all: how many dimensions, how stable groups are."""
+POLISHED = 30
+"""Turns in which eigenvectors that are known to six digits come closer."""
 HELD_OUT, HOLDS = 10, 3
 """A vote in ten is held out, this many times."""
 
@@ -83,10 +86,20 @@ def locate(votes: Votes, dimensions: int | None = None) -> Ideal:
 
 
 def people_of(votes: Votes, number: int) -> Votes:
-    """The votes of so many people, spread evenly over their order, or of all."""
+    """The votes of so many people, or of all."""
     if len(votes.persons) <= number:
         return votes
-    return of_people(votes, np.linspace(0, len(votes.persons) - 1, number).astype(np.int64))
+    return of_people(votes, some_of(np.arange(len(votes.persons)), number))
+
+
+def some_of(rows: Rows, number: int) -> Rows:
+    """So many of the rows by lot, in order, the same ones each time; all where there are no more.
+
+    By lot: ids of people often follow a pattern (couples, one area after the other), and every tenth would, too.
+    """
+    if len(rows) <= number:
+        return rows
+    return np.sort(np.random.default_rng(len(rows)).permutation(rows)[:number])
 
 
 def of_people(votes: Votes, chosen: Rows) -> Votes:
@@ -138,11 +151,10 @@ def _begin(votes: Cast, dimensions: int) -> Floats:
 def _sweep(votes: Cast, persons: Floats, statements: Floats) -> None:
     """Persons given statements, then statements given persons; in place."""
     dimensions = persons.shape[1] - 1
-    readily, place = SPREAD_OF_STATEMENTS
     _newton_for_persons(votes, persons, statements, 1)
     _shift_to_prior(persons, statements)
     prior = np.array([statements[:, 0].mean()] + [0.0] * dimensions)
-    precision = np.array([1 / readily**2] + [1 / place**2] * dimensions)
+    precision = precision_of_statements(dimensions)
     newton_across(votes.starts, votes.statement, votes.vote, persons, statements, prior, precision)
 
 
@@ -182,6 +194,11 @@ def precision_of_persons(dimensions: int) -> Floats:
     return np.array([1 / SPREAD_OF_PERSONS**2] + [1.0] * dimensions)
 
 
+def precision_of_statements(dimensions: int) -> Floats:
+    readily, place = SPREAD_OF_STATEMENTS
+    return np.array([1 / readily**2] + [1 / place**2] * dimensions)
+
+
 def directions(votes: Cast, share: Floats, dimensions: int) -> Floats:
     """[dimension, statement], in which people differ most, of about the length that places of statements have."""
     if not dimensions:
@@ -193,12 +210,16 @@ def directions(votes: Cast, share: Floats, dimensions: int) -> Floats:
     return long
 
 
-def principal(matrix: Floats, number: int, turns: int = 200, tolerance: float = 1e-6) -> Floats:
-    """[number, size], eigenvectors of the largest eigenvalues, each with a positive sum."""
-    begin = np.cos(np.outer(np.arange(1, number + 1), np.arange(len(matrix))) * 1.7) + 0.1
-    vectors = np.ascontiguousarray(begin / np.sqrt((begin**2).sum(axis=1, keepdims=True)))
-    leading(matrix, vectors, turns, tolerance)
-    return vectors * np.where(vectors.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+def principal(matrix: Floats, number: int) -> Floats:
+    """[number, size], eigenvectors of the largest eigenvalues, each with a positive sum.
+
+    The last digits of LAPACK depend on the number of threads: those are cut, and the rest is found in one order.
+    """
+    size = len(matrix)
+    found = eigh(matrix, subset_by_index=(size - number, size - 1))[1].T[::-1]
+    vectors = np.ascontiguousarray(np.round(found * np.where(found.sum(axis=1, keepdims=True) < 0, -1.0, 1.0), 6))
+    leading(matrix, vectors, POLISHED)
+    return vectors
 
 
 def turn_to_axes(persons: Floats, statements: Floats) -> None:

@@ -89,6 +89,31 @@ def newton_across(
 
 
 @numba.njit(cache=True, error_model="numpy")
+def slopes_by_group(
+    starts: Any, statement: Any, vote: Any, persons: Any, statements: Any, group: Any, slope: Any, bend: Any
+) -> None:
+    """What the votes of each group add to the slope and bend of each statement, where people and statements stand.
+
+    group : [person], -1 is none. slope : [group, statement, 1 + d], bend : [group, statement, 1 + d, 1 + d], its lower
+    triangle; added to in place.
+    """
+    size = statements.shape[1]
+    for person in range(len(starts) - 1):
+        if group[person] < 0:
+            continue
+        for at in range(starts[person], starts[person + 1]):
+            if vote[at] == 0:
+                continue
+            agree = chance(persons, statements, person, statement[at])
+            of_slope, of_bend = slope[group[person], statement[at]], bend[group[person], statement[at]]
+            for one in range(size):
+                left = persons[person, one] if one else 1.0
+                of_slope[one] += ((1.0 if vote[at] > 0 else 0.0) - agree) * left
+                for two in range(one + 1):
+                    of_bend[one, two] += agree * (1.0 - agree) * left * (persons[person, two] if two else 1.0)
+
+
+@numba.njit(cache=True, error_model="numpy")
 def factor(matrix: Any) -> None:
     """Cholesky in place: the lower triangle is read and overwritten."""
     for one in range(len(matrix)):
@@ -206,22 +231,20 @@ def gram(starts: Any, statement: Any, value: Any, found: Any) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def leading(matrix: Any, vectors: Any, turns: int, tolerance: float) -> Any:
-    """Eigenvectors of the largest eigenvalues of a symmetric matrix, by orthogonal iteration. Returns the eigenvalues.
+def leading(matrix: Any, vectors: Any, turns: int) -> None:
+    """Eigenvectors of the largest eigenvalues of a symmetric matrix, by orthogonal iteration.
 
-    vectors : [number, size], where to begin; the eigenvectors when it ends.
+    vectors : [number, size], where to begin; nearer to the eigenvectors when it ends. One of nothing stays so.
     """
     number, size = vectors.shape
-    values, turned = np.zeros(number), np.empty((number, size))
+    turned = np.empty((number, size))
     for _ in range(turns):
-        change = 0.0
         for k in range(number):
             for one in range(size):
                 total = 0.0
                 for two in range(size):
                     total += matrix[one, two] * vectors[k, two]
                 turned[k, one] = total
-        for k in range(number):
             for before in range(k):
                 along = 0.0
                 for one in range(size):
@@ -231,12 +254,6 @@ def leading(matrix: Any, vectors: Any, turns: int, tolerance: float) -> Any:
             length = 0.0
             for one in range(size):
                 length += turned[k, one] ** 2
-            length = np.sqrt(length)
-            values[k] = length
             for one in range(size):
-                turned[k, one] = turned[k, one] / length if length > 0 else 0.0
-                change = max(change, abs(turned[k, one] - vectors[k, one]))
+                turned[k, one] = turned[k, one] / np.sqrt(length) if length > 0 else 0.0
         vectors[:] = turned
-        if change < tolerance:
-            break
-    return values

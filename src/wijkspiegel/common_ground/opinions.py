@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 
-from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Ideal, Rows, cast_of, fitted, of_people
+from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Ideal, Rows, cast_of, fitted, of_people, some_of
 from wijkspiegel.tables import PASS, Votes
 
 OPINIONS = 7
@@ -60,9 +60,7 @@ def find_opinions(votes: Votes, places: Floats, map_of: Places, seed: int = 1) -
     """
     counted = told_enough(votes)
     lots = np.random.default_rng(seed)
-    rows = np.flatnonzero(counted)
-    if len(rows) > SAMPLE:
-        rows = rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]
+    rows = some_of(np.flatnonzero(counted), SAMPLE)
     none = Opinions(np.zeros((0, places.shape[1])), np.zeros(0), counted, {})
     if not places.shape[1] or len(np.unique(places[rows], axis=0)) <= MOST_GROUPS:
         return none

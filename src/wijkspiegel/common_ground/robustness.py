@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wijkspiegel.common_ground.ground import Ground, Progress, Thresholds, Verdict, find_ground
-from wijkspiegel.common_ground.ideal import SAMPLE, Rows, of_people
+from wijkspiegel.common_ground.ideal import SAMPLE, Rows, of_people, some_of
 from wijkspiegel.common_ground.weighing import Floats, Known
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.tables import AGREE, DISAGREE, Votes
@@ -36,7 +36,7 @@ def robustness(ground: Ground, seed: int = 1, progress: Progress = lambda step: 
     1 % who voted most. random_half : half of the people.
     """
     votes, known, weight = _sample(ground)
-    whole = find_ground(votes, known=known, weight=weight, thresholds=ground.thresholds, seed=seed)
+    whole = find_ground(votes, known=known, weight=weight, thresholds=ground.thresholds, usual=ground.usual, seed=seed)
     lots = np.random.default_rng(seed)
     people = len(votes.persons)
     cast = np.bincount(votes.person, minlength=people)
@@ -56,18 +56,17 @@ def robustness(ground: Ground, seed: int = 1, progress: Progress = lambda step: 
 
 def _sample(ground: Ground) -> tuple[Votes, Mapping[str, Known], Floats | None]:
     people = len(ground.votes.persons)
-    rows = np.linspace(0, people - 1, min(people, 2 * SAMPLE)).astype(np.int64)
+    rows = some_of(np.arange(people), 2 * SAMPLE)
     weighted = len(ground.everyone) > 1
     return of_people(ground.votes, rows), _known(ground.known, rows), ground.weight[rows] if weighted else None
 
 
 def _known(known: Mapping[str, Known], rows: Rows) -> dict[str, Known]:
-    """rows : people, -1 for an account of which nothing is known."""
-    return {kind: Known(one.categories, np.where(rows >= 0, one.group[rows], -1)) for kind, one in known.items()}
+    return {kind: Known(one.categories, one.group[rows]) for kind, one in known.items()}
 
 
 def with_hostile(ground: Ground, lots: np.random.Generator, choosing: bool) -> tuple[Votes, Rows]:
-    """The votes with 5 % hostile accounts besides, and which person each is; -1 for these accounts."""
+    """The votes with 5 % hostile accounts behind them, and which person each is: these say to be others, by lot."""
     votes, people, statements = ground.votes, len(ground.votes.persons), len(ground.votes.statements)
     number = max(1, round(HOSTILE * people))
     each = min(statements, max(1, int(np.median(np.bincount(votes.person, minlength=people)))))
@@ -87,13 +86,11 @@ def with_hostile(ground: Ground, lots: np.random.Generator, choosing: bool) -> t
         np.concatenate([votes.person, people + np.repeat(np.arange(number, dtype=np.int32), each)]),
         np.concatenate([votes.statement, statement]),
         np.concatenate([votes.vote, np.where(against[statement], DISAGREE, AGREE).astype(np.int8)]),
-    ), np.concatenate([np.arange(people), np.full(number, -1)])
+    ), np.concatenate([np.arange(people), lots.integers(people, size=number)])
 
 
 def _changes(scenario: str, whole: Ground, votes: Votes, rows: Rows, thresholds: Thresholds, seed: int) -> list[Change]:
-    weight = None
-    if len(whole.everyone) > 1:
-        weight = np.where(rows >= 0, whole.weight[rows], 1.0)
+    weight = whole.weight[rows] if len(whole.everyone) > 1 else None
     lists: tuple[Verdict, ...] = ("binds", "chafes")
     before = {verdict: set(whole.statements(verdict)) for verdict in lists}
     try:

@@ -7,9 +7,8 @@ gives the same components as the table of people by statements, which is never m
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh
 
-from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Rows, starts_of
+from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Rows, principal, some_of, starts_of
 from wijkspiegel.common_ground.kernels import gram
 from wijkspiegel.common_ground.opinions import MOST_GROUPS, apart_from_next, centres_of, nearest, told_enough
 from wijkspiegel.tables import Votes
@@ -38,8 +37,7 @@ def usual_map(votes: Votes) -> UsualMap:
     found = np.zeros((len(votes.statements),) * 2)
     gram(starts_of(votes.person, len(votes.persons)), votes.statement, value, found)
     most = min(DIMENSIONS, len(found))
-    components = eigh(found, subset_by_index=(len(found) - most, len(found) - 1))[1].T[::-1]
-    components = components * np.where(components.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+    components = principal(found, most)
     cast = np.bincount(votes.person, minlength=len(votes.persons))
     further = np.sqrt(len(votes.statements) / np.maximum(cast, 1))
     places = [
@@ -56,8 +54,7 @@ def usual_groups(votes: Votes, seed: int = 1) -> Rows:
     Whether they are stable is not asked: see `find_opinions`. The centres are sought on at most SAMPLE people.
     """
     places, counted = usual_map(votes).persons, told_enough(votes)
-    rows = np.flatnonzero(counted)
-    here = places[rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(np.int64)]]
+    here = places[some_of(np.flatnonzero(counted), SAMPLE)]
     if len(np.unique(here, axis=0)) <= MOST_GROUPS:
         return np.full(len(places), -1)
     found = [centres_of(here, number, seed, BEGINNINGS) for number in range(2, MOST_GROUPS + 1)]

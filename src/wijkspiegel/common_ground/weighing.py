@@ -70,6 +70,11 @@ def _target(kind: str, known: Known, people: Mapping[str, float]) -> Floats:
             f"The margin '{kind}' has no category '{strangers[0]}', which people are of. Add its number of people, or "
             "leave it blank for those people."
         )
+    if nobody := [one for one in known.categories if people[one] == 0]:
+        raise SettingsError(
+            f"The margin '{kind}' has nobody of category '{nobody[0]}', and participants are of it. Correct the "
+            "number, or leave the category blank for those people."
+        )
     target = np.array([people[one] for one in known.categories])
     if not target.sum() > 0 or (np.array(list(people.values())) < 0).any():
         raise SettingsError(f"The margin '{kind}' sums to nothing, or has a number below 0. Give people per category.")

@@ -3,6 +3,7 @@
 Counts are rounded, and withheld where they count few, with those from which these would follow. A group whose number
 is withheld is told of nowhere. Shares of a group are told in steps of as many people as counts are, and not of groups
 so small that each share would tell what few of them answered. A verdict that rests on the answers of few is not given.
+A statement that chafes between groups of which one is not told has no probability.
 """
 
 from collections.abc import Mapping
@@ -158,9 +159,23 @@ def _of_statements(
         told[end] = np.array([least.get(name, (np.nan, np.nan))[number] for name in columns["statement"]])
     told_by = figures.persons if figures.told_by is None else figures.told_by
     few = (told_by > 0) & (told_by < policy.min_cell)
-    told["probability"] = np.where(few, np.nan, np.round(columns["probability"], DIGITS_OF_CHANCE))
+    closed = few | ~_sides_are_told(figures, agreement)
+    told["probability"] = np.where(closed, np.nan, np.round(columns["probability"], DIGITS_OF_CHANCE))
     told["verdict"] = ["unknown" if by_few else one for one, by_few in zip(columns["verdict"], few, strict=True)]
     return told
+
+
+def _sides_are_told(figures: Measured, agreement: pa.Table) -> Mask:
+    """[row], whether both groups are told between which a statement chafes; True where it does not."""
+    told = set(zip(*(agreement[column].to_pylist() for column in ("statement", "kind", "group")), strict=True))
+    between = figures.columns.get("between", [()] * len(figures.persons))
+    return np.array(
+        [
+            all((name, *side) in told for side in sides)
+            for name, sides in zip(figures.columns["statement"], between, strict=True)
+        ],
+        dtype=bool,
+    )
 
 
 def _answers_that_follow(exact: Floats, policy: Policy) -> Mask:

@@ -240,8 +240,8 @@ RELEASE_TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             ),
             _number(
                 "lower",
-                "ondergrens van het 95%-interval van de instemming in de groep die het minst instemt",
-                "lower end of the 95 % interval of agreement in the group that agrees least",
+                "ondergrens van het 95%-interval van de instemming in de getoonde groep die het minst instemt",
+                "lower end of the 95 % interval of agreement in the group shown that agrees least",
             ),
             _number("upper", "bovengrens daarvan", "upper end of it"),
         ),

@@ -36,7 +36,12 @@ class Chafes:
 
 
 def chafing(conversation: Conversation, statement: Row) -> Chafes:
-    """The two groups of one kind that lie apart most surely, of those that are told."""
+    """The two groups of one kind that lie apart most surely.
+
+    The door tells no chance where one of the two between which the statement chafes is not shown.
+    """
+    if statement["probability"] is None:
+        return Chafes(statement, ())
     of_kinds = conversation.of_kinds(statement["statement"])
     pairs = [(high, low) for rows in of_kinds.values() for high in rows for low in rows if high["agree"] > low["agree"]]
     apart = max(pairs, key=lambda pair: float(pair[0]["lower"] - pair[1]["upper"]), default=())

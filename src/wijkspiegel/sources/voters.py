@@ -66,8 +66,10 @@ def read_voters(path: Path, persons: Sequence[str], kinds: Sequence[str] | None 
             Note(
                 "voters_unknown",
                 *sentences(
-                    "Van {people} mensen die stemden is niets bekend: zij tellen mee, maar bij geen bekende groep.",
-                    "Of {people} people who voted nothing is known: they count, but in no known group.",
+                    "Van {people} mensen die stemden is niets bekend: zij tellen mee bij iedereen samen, en bij geen "
+                    "bekende groep.",
+                    "Of {people} people who voted nothing is known: they count in everybody together, and in no known "
+                    "group.",
                     people=People(missing),
                 ),
                 missing,
@@ -76,7 +78,8 @@ def read_voters(path: Path, persons: Sequence[str], kinds: Sequence[str] | None 
     weight = None
     if WEIGHT in table.columns:
         given = _weights(table)
-        weight = np.array([given[row] if row >= 0 else 1.0 for row in rows])
+        there = np.array([given[row] for row in rows if row >= 0])
+        weight = np.array([given[row] / there.mean() if row >= 0 else 1.0 for row in rows])
     return Voters(groups, weight, tuple(notes))
 
 
