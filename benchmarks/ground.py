@@ -267,11 +267,11 @@ def peak():
 # Truth ---------------------------------------------------------------------------------------------------------------
 
 
-def drawn_city(people, part, seed, statements=40):
-    """Three neighbourhoods that differ, each person on a part of the statements; and the chances behind the votes."""
+def drawn_city(people, part, seed, statements=40, areas=3, apart=1.0):
+    """Neighbourhoods that differ, each person on a part of the statements; and the chances behind the votes."""
     lots = np.random.default_rng(seed)
-    area = lots.integers(0, 3, people)
-    place = np.array([-1.0, 0.0, 1.0])[area] + lots.normal(0, 0.8, people)
+    area = lots.integers(0, areas, people)
+    place = np.linspace(-apart, apart, areas)[area] + lots.normal(0, 0.8, people)
     readily, slope = lots.normal(0.5, 1.2, statements), lots.normal(0, 1, statements)
     agree = 1 / (1 + np.exp(-(readily + place[:, None] * slope)))
     person, statement = np.nonzero(lots.random(agree.shape) < part)
@@ -279,29 +279,33 @@ def drawn_city(people, part, seed, statements=40):
     names = (
         [f"{letter}{number:05}" for number in range(count)] for letter, count in (("p", people), ("s", statements))
     )
-    truth = np.stack([agree[area == number].mean(axis=0) for number in range(3)])
-    return votes_of(*names, person, statement, vote), Known(("a", "b", "c"), area), truth
+    share = np.stack([agree[area == number].mean(axis=0) for number in range(areas)])
+    return votes_of(*names, person, statement, vote), Known(tuple(f"{one:02}" for one in range(areas)), area), share
 
 
 def truth(times=40):
     """How often 95 % intervals hold the share that would agree, and what is said to bind or to chafe does."""
     print(
-        "| people | votes each | intervals hold | said to bind | do | said to chafe | do |\n"
-        "|--:|--:|--:|--:|--:|--:|--:|"
+        "| people | votes each | areas | apart | intervals hold | said to bind | do | said to chafe | do |\n"
+        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     )
-    for people, part in ((100, 0.5), (300, 0.25), (1_000, 0.1), (1_000, 0.5)):
+    for people, part, areas, apart in (
+        (100, 0.5, 3, 1.0), (300, 0.25, 3, 1.0), (1_000, 0.1, 3, 1.0), (1_000, 0.5, 3, 1.0), (400, 0.4, 10, 1.0),
+        (900, 0.5, 30, 0.5), (900, 0.5, 30, 0.0),
+    ):  # fmt: skip
         inside, binds, chafes = [], np.zeros(2, dtype=int), np.zeros(2, dtype=int)
         for seed in range(times):
-            votes, area, share = drawn_city(people, part, seed)
+            votes, area, share = drawn_city(people, part, seed, areas=areas, apart=apart)
             ground = find_ground(votes, known={"area": area})
             kind = next(kind for kind in ground.kinds if kind.kind == "area")
+            share = share[[int(group) for group in kind.groups]]
             lower, upper = kind.interval()
             inside.append(((lower <= share) & (share <= upper)).mean())
             bound = ground.statements("binds")
             binds += (share[:, bound].min(axis=0) >= 0.6).sum(), len(bound)
             of_area = [row for row in ground.statements("chafes") if ground.apart[row].kind == "area"]
             chafes += (np.ptp(share[:, of_area], axis=0) >= 0.3).sum(), len(of_area)
-        print(f"| {people:,} | {40 * part:.0f} | {100 * np.mean(inside):.1f} % | {binds[1]} | {part_of(binds)} | "
+        print(f"| {people:,} | {40 * part:.0f} | {areas} | {apart} | {100 * np.mean(inside):.1f} % | {binds[1]} | {part_of(binds)} | "
               f"{chafes[1]} | {part_of(chafes)} |", flush=True)  # fmt: skip
 
 
