@@ -238,7 +238,9 @@ def scale(directory, peer, people):
             try:
                 print(row_of(case, "red-dwarf: map and groups", of_peer(peer, votes)), flush=True)
             except subprocess.CalledProcessError as error:
-                print(f"| {case} | red-dwarf | {error.stderr.splitlines()[-1]} | | |", flush=True)
+                held = f"{100 * np.mean(inside):.1f} %"
+        told = [people, 40 * part, areas, apart, held, binds[1], part_of(binds), chafes[1], part_of(chafes)]
+        print("| " + " | ".join(f"{one:,}" if isinstance(one, int) else f"{one}" for one in told) + " |", flush=True)
 
 
 def row_of(case, what, told):

@@ -83,9 +83,10 @@ def test_nothing_that_binds_is_said_with_the_reason() -> None:
     assert found["binds"].title == "Nothing binds everyone for sure yet"
     assert found["binds"].chart == ""
     assert found["binds"].text == (
-        "1 statement may yet bind: too few people answered, or agreement lies close to the border. On 1 statement two "
-        "groups lie far apart. Of 1 statement the chance that it binds is below 10\u00a0%: in at least one group too "
-        "few agree, or too few answered to know. Of 1 statement nothing can be said: too few people answered in a group."
+        "1 statement may yet bind: too few people answered, or agreement lies close to the border. "
+        "On 1 statement two groups lie far apart. "
+        "Of 1 statement the chance that it binds is below 10\u00a0%: in at least one group too few agree, or too few "
+        "answered to know. Of 1 statement nothing can be said: too few people answered in a group."
     )
     assert "None surely binds, 1 chafes" in answer_of_conversation(read(made_up(statements=rows)))
 
