@@ -238,9 +238,7 @@ def scale(directory, peer, people):
             try:
                 print(row_of(case, "red-dwarf: map and groups", of_peer(peer, votes)), flush=True)
             except subprocess.CalledProcessError as error:
-                held = f"{100 * np.mean(inside):.1f} %"
-        told = [people, 40 * part, areas, apart, held, binds[1], part_of(binds), chafes[1], part_of(chafes)]
-        print("| " + " | ".join(f"{one:,}" if isinstance(one, int) else f"{one}" for one in told) + " |", flush=True)
+                print(f"| {case} | red-dwarf | {error.stderr.splitlines()[-1]} | | |", flush=True)
 
 
 def row_of(case, what, told):
@@ -307,8 +305,9 @@ def truth(times=40):
             binds += (share[:, bound].min(axis=0) >= 0.6).sum(), len(bound)
             of_area = [row for row in ground.statements("chafes") if ground.apart[row].kind == "area"]
             chafes += (np.ptp(share[:, of_area], axis=0) >= 0.3).sum(), len(of_area)
-        print(f"| {people:,} | {40 * part:.0f} | {areas} | {apart} | {100 * np.mean(inside):.1f} % | {binds[1]} | {part_of(binds)} | "
-              f"{chafes[1]} | {part_of(chafes)} |", flush=True)  # fmt: skip
+        held = f"{100 * np.mean(inside):.1f} %"
+        told = [people, round(40 * part), areas, apart, held, binds[1], part_of(binds), chafes[1], part_of(chafes)]
+        print("| " + " | ".join(f"{one:,}" if isinstance(one, int) else f"{one}" for one in told) + " |", flush=True)
 
 
 def hostile(times=20):
