@@ -330,3 +330,22 @@ def test_nobody_who_voted_is_in_the_release(tmp_path: Path) -> None:
     write_release(release, tmp_path)
     assert not [path.name for path in tmp_path.iterdir() if "p000" in path.read_text()]
     assert [note.count for note in release.about.notes] == [None, 30]
+
+
+def of_two_groups(*people: int) -> list[int | None]:
+    """Whether the numbers of everybody, and of two opinion groups, who answered a statement are told."""
+    columns = {
+        "statement": ["s"] * 3, "kind": ["all", "opinion", "opinion"], "group": ["all", "1", "2"],
+        "n": [float(number) for number in people], "agree": [0.5] * 3, "lower": [0.4] * 3, "upper": [0.6] * 3,
+    }  # fmt: skip
+    rows = Measured(columns, persons=np.array(columns["n"]), counted=("n",))
+    told = {row["group"]: row["n"] for row in release_of({"agreement": rows}).tables["agreement"].to_pylist()}
+    return [told.get(group) for group in ("all", "1", "2")]
+
+
+def test_a_few_people_in_no_group_hide_no_group_where_all_groups_are_told() -> None:
+    assert of_two_groups(165, 80, 78) == [165, 80, 80]
+
+
+def test_a_group_of_few_still_hides_the_other_beside_it() -> None:
+    assert of_two_groups(88, 80, 8) == [90, None, None]

@@ -99,7 +99,7 @@ def _of_one_place(figures: Measured, row_of: Mapping[Group, int]) -> list[Sum]:
         kinds.setdefault(kind, []).append(row)
     everyone = np.array(kinds.pop(EVERYONE, []), dtype=np.intp)
     kinds.pop(WEIGHTED, None)
-    found = [Sum((everyone, np.array(rows))) for rows in kinds.values() if len(everyone)]
+    found = [Sum((everyone, np.array(rows)), rest_is_nobody=True) for rows in kinds.values() if len(everyone)]
     return found + _alike(figures, row_of)
 
 

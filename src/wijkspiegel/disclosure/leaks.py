@@ -19,11 +19,13 @@ Mask = NDArray[np.bool_]
 class Sum:
     """Sides that are about the same people: a whole and its parts, or two ways to part everybody. Rows of each side.
 
-    told : whether the whole is told in another table, and has no row here.
+    told : whether the whole is told in another table, and has no row here. rest_is_nobody : who is on one side only is
+    of no group, so that no figure of theirs is withheld.
     """
 
     sides: tuple[NDArray[np.intp], ...]
     told: bool = False
+    rest_is_nobody: bool = False
 
 
 def rows_by(figures: Measured, *columns: str) -> dict[tuple[Any, ...], NDArray[np.intp]]:
@@ -61,7 +63,9 @@ def _leak(people: Floats, hidden: Mask, equal: Sum, policy: Policy) -> int | Non
         rest = everybody - people[shown[other]].sum()
         if not len(shown[told]) or everybody - people[shown[told]].sum() >= policy.min_cell or rest == 0:
             continue
-        withheld = equal.sides[other][hidden[equal.sides[other]]]
+        withheld = equal.sides[other][hidden[equal.sides[other]] & (people[equal.sides[other]] > 0)]
+        if equal.rest_is_nobody and not len(withheld):
+            continue
         alone = bool((people[withheld] == rest).any())
         if rest < policy.min_cell or alone:
             choice = shown[other] if len(shown[other]) else shown[told]
