@@ -334,7 +334,7 @@ def test_nobody_who_voted_is_in_the_release(tmp_path: Path) -> None:
 
 def of_two_groups(*people: int) -> list[int | None]:
     """Whether the numbers of everybody, and of two opinion groups, who answered a statement are told."""
-    columns = {
+    columns: dict[str, list[Any]] = {
         "statement": ["s"] * 3, "kind": ["all", "opinion", "opinion"], "group": ["all", "1", "2"],
         "n": [float(number) for number in people], "agree": [0.5] * 3, "lower": [0.4] * 3, "upper": [0.6] * 3,
     }  # fmt: skip
