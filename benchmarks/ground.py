@@ -21,7 +21,6 @@ from scipy.optimize import minimize
 
 from wijkspiegel.common_ground.dealing import Dealer
 from wijkspiegel.common_ground.ground import (
-    OPINION,
     Kind,
     counts_of,
     find_ground,
@@ -42,7 +41,7 @@ from wijkspiegel.common_ground.robustness import with_hostile
 from wijkspiegel.common_ground.usual import usual_groups, usual_map
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.sources.votes import read_conversation
-from wijkspiegel.tables import Votes, votes_of
+from wijkspiegel.tables import OPINION, Votes, votes_of
 
 FEWEST = 10
 """Answers of a group in the other half, from which a statement can be held against it."""

@@ -11,10 +11,7 @@ from scipy.sparse import block_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from wijkspiegel.common_ground.ground import (
-    EVERYONE,
     FEWEST,
-    OPINION,
-    WEIGHTED,
     Ground,
     Thresholds,
     Verdict,
@@ -26,7 +23,7 @@ from wijkspiegel.disclosure import Policy, Release, protect_figures
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.sources.voters import read_margins, read_voters
 from wijkspiegel.sources.votes import Conversation, read_conversation
-from wijkspiegel.tables import Measured, Note, Source
+from wijkspiegel.tables import EVERYONE, OPINION, WEIGHTED, Measured, Note, Source
 from wijkspiegel.wording import People, Percent, sentences
 
 Progress = Callable[[str], None]

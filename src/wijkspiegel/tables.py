@@ -349,6 +349,8 @@ class Measured:
 
 
 AGREE, PASS, DISAGREE = 1, 0, -1
+EVERYONE, WEIGHTED, OPINION = "all", "all_weighted", "opinion"
+"""Kinds of groups in a conversation; every other kind is a column of the file of people."""
 
 
 @dataclass(frozen=True)

@@ -36,12 +36,11 @@ from wijkspiegel.common_ground.opinions import Opinions, find_opinions, ideal_pl
 from wijkspiegel.common_ground.usual import usual_map, usual_places
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.errors import SettingsError
-from wijkspiegel.tables import Votes
+from wijkspiegel.tables import EVERYONE, OPINION, WEIGHTED, Votes
 
 Progress = Callable[[str], None]
 Verdict = Literal["binds", "chafes", "unknown"]
 
-EVERYONE, WEIGHTED, OPINION = "all", "all_weighted", "opinion"
 FEWEST = 10
 """A known group of fewer people is not judged, and on fewer answers of a group no verdict rests."""
 

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from wijkspiegel.disclosure.leaks import Floats, Mask, Sum, rows_by, without_leaks
 from wijkspiegel.disclosure.policy import Policy, rounded_count
 from wijkspiegel.disclosure.release import OF_A_CONVERSATION, RELEASE_TABLES, join_tables, release_table
-from wijkspiegel.tables import Measured
+from wijkspiegel.tables import EVERYONE, OPINION, WEIGHTED, Measured
 
-EVERYONE, WEIGHTED, OPINION = "all", "all_weighted", "opinion"
 DIGITS, DIGITS_OF_CHANCE = 4, 2
 ANSWERS = ("agree", "disagree", "pass")
 BLANK = {

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wijkspiegel.report.charts import Said, under_texts
-from wijkspiegel.report.conversation import ALL, SHOWN, Conversation
+from wijkspiegel.report.conversation import SHOWN, Conversation
 from wijkspiegel.report.figures import Row
 from wijkspiegel.report.finding import Finding, Table, sentence
+from wijkspiegel.tables import EVERYONE
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _cells(conversation: Conversation, one: Chafes) -> Sequence[str]:
     return (
         conversation.text(row), conversation.figures.number(row["seen"]), conversation.chance(row["probability"]),
         *([side.text for side in one.sides] or ["–", "–"]),
-        *conversation.cells(row, [(ALL, ALL), *conversation.groups]),
+        *conversation.cells(row, [(EVERYONE, EVERYONE), *conversation.groups]),
     )  # fmt: skip
 
 

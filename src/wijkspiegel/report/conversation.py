@@ -7,8 +7,7 @@ from functools import cached_property
 from wijkspiegel.disclosure import Release
 from wijkspiegel.report.figures import Figures, Row
 from wijkspiegel.report.finding import Words, interval_of, sentence
-
-ALL, WEIGHTED, OPINION = "all", "all_weighted", "opinion"
+from wijkspiegel.tables import EVERYONE, OPINION, WEIGHTED
 
 SHOWN = 8
 """Statements in a chart; the table under it has all of them."""
@@ -51,7 +50,7 @@ class Conversation:
     def groups(self) -> list[tuple[str, str]]:
         """Kind and group, of all that were judged and of which anything is told."""
         rows = (row for rows in self.agreement.values() for row in rows)
-        groups = dict.fromkeys((row["kind"], row["group"]) for row in rows if row["kind"] not in (ALL, WEIGHTED))
+        groups = dict.fromkeys((row["kind"], row["group"]) for row in rows if row["kind"] not in (EVERYONE, WEIGHTED))
         kinds = list(dict.fromkeys(kind for kind, _ in groups))
         return sorted(groups, key=lambda one: (kinds.index(one[0]), one[1]))
 
@@ -71,7 +70,7 @@ class Conversation:
 
     def everyone(self, statement: str) -> Row | None:
         """The agreement of all people together, weighted where they were."""
-        return self.agreement_of(statement, WEIGHTED if self.weighted else ALL, ALL)
+        return self.agreement_of(statement, WEIGHTED if self.weighted else EVERYONE, EVERYONE)
 
     def agreement_of(self, statement: str, kind: str, group: str) -> Row | None:
         rows = self.agreement.get(statement, ())
@@ -81,7 +80,7 @@ class Conversation:
         """Kind -> the groups of it of which this statement's agreement is told."""
         found: dict[str, list[Row]] = {}
         for row in self.agreement.get(statement, ()):
-            if row["kind"] not in (ALL, WEIGHTED):
+            if row["kind"] not in (EVERYONE, WEIGHTED):
                 found.setdefault(row["kind"], []).append(row)
         return found
 

@@ -8,6 +8,7 @@ from wijkspiegel.report.conversation import SHOWN, Conversation
 from wijkspiegel.report.figures import Row
 from wijkspiegel.report.finding import Finding, Table, sentence
 from wijkspiegel.report.voters import missing, opinions, positions, robustness, weighting
+from wijkspiegel.tables import EVERYONE, WEIGHTED
 
 NEARLY_NONE = 0.1
 """A statement that binds with a smaller chance is not waiting for votes."""
@@ -119,9 +120,9 @@ def _least(conversation: Conversation, row: Row, finding: str) -> Said:
 
 def _table(conversation: Conversation, rows: Sequence[Row], finding: str) -> Table:
     """All statements of a list, with the agreement of everybody and of each group."""
-    said, kinds = conversation.said, ["all", "all_weighted"] if conversation.weighted else ["all"]
+    said, kinds = conversation.said, [EVERYONE, WEIGHTED] if conversation.weighted else [EVERYONE]
     heads = [said["everybody"], said["everybody_weighted"]][: len(kinds)]
-    groups = [*((kind, "all") for kind in kinds), *conversation.groups]
+    groups = [*((kind, EVERYONE) for kind in kinds), *conversation.groups]
     return Table(
         conversation.words[finding]["caption"],
         [*said["head"], *map(sentence, heads), *conversation.heads],

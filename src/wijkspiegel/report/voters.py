@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wijkspiegel.report.charts import Said, columns, under_texts
-from wijkspiegel.report.conversation import ALL, OPINION, SHOWN, WEIGHTED, Conversation
+from wijkspiegel.report.conversation import SHOWN, Conversation
 from wijkspiegel.report.figures import Row
 from wijkspiegel.report.finding import Finding, Table, sentence
+from wijkspiegel.tables import EVERYONE, OPINION, WEIGHTED
 
 NO_TABLE = Table("", (), ())
 
@@ -112,7 +113,7 @@ MISSES = 10
 
 def positions(conversation: Conversation) -> Finding | None:
     words, rows = conversation.words["positions"], conversation.figures.rows("positions")
-    everyone = {row["bin"]: row["persons"] for row in rows if row["kind"] == ALL}
+    everyone = {row["bin"]: row["persons"] for row in rows if row["kind"] == EVERYONE}
     if not everyone:
         return None
     shown = sum(everyone.values())
@@ -163,7 +164,7 @@ def _stacks(everyone: dict[float, float], rows: Sequence[Row], groups: Sequence[
 
 
 def _of_whom(conversation: Conversation, row: Row) -> str:
-    if row["kind"] == ALL:
+    if row["kind"] == EVERYONE:
         return sentence(str(conversation.said["everybody"]))
     return sentence(conversation.group(row["kind"], row["group"]))
 
@@ -267,8 +268,8 @@ def weighting(conversation: Conversation) -> Finding | None:
     pairs = [
         (statement, plain, weighted)
         for statement in conversation.statements
-        if (plain := conversation.agreement_of(statement["statement"], ALL, ALL))
-        and (weighted := conversation.agreement_of(statement["statement"], WEIGHTED, ALL))
+        if (plain := conversation.agreement_of(statement["statement"], EVERYONE, EVERYONE))
+        and (weighted := conversation.agreement_of(statement["statement"], WEIGHTED, EVERYONE))
     ]
     if not pairs:
         return None
