@@ -7,9 +7,9 @@ from wijkspiegel.encounters.distances import only_distances
 from wijkspiegel.encounters.judge import meets
 from wijkspiegel.encounters.problem import Bools, Problem
 
-STEP, ATTRIBUTE, NEIGHBOUR = 40, 3.5, 3.2
-"""Nanoseconds of a step by itself, for each attribute to mirror, and for each who sits at the two tables where people
-can meet again."""
+STEP, ATTRIBUTE, NEIGHBOUR, CROWD = 40, 3.5, 3.2, 0.004
+"""Nanoseconds of a step by itself, for each attribute to mirror, for each who sits at the two tables where people can
+meet again, and for everybody there is: what is known of many is further away."""
 ROUND = 25
 """For each round in which two change places at once."""
 NEAR, MOVED_NEAR = 0.09, 4.0
@@ -26,7 +26,7 @@ def nanoseconds(problem: Problem, whole: float = 0.0) -> float:
     people = len(problem.people)
     if only_distances(problem):
         return ALONE + people * UPDATE + people**2 * FETCH
-    step = STEP + ATTRIBUTE * len(problem.attributes)
+    step = STEP + ATTRIBUTE * len(problem.attributes) + CROWD * people
     near = people * (len(problem.distances) > 0)
     moved, ruled = _share_moved(problem), _share_ruled(problem) * _rules(problem)
     meeting = NEIGHBOUR * meets(problem) * 2 * float(problem.seats.mean())
