@@ -1,6 +1,6 @@
 """Common ground, from files to a release: what binds everyone in a conversation, what chafes, and who is missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -11,22 +11,22 @@ from scipy.sparse import block_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from wijkspiegel.common_ground.ground import (
-    FEWEST,
     Ground,
+    Progress,
     Thresholds,
     Verdict,
     find_ground,
 )
+from wijkspiegel.common_ground.ideal import Floats
 from wijkspiegel.common_ground.robustness import Change, robustness
-from wijkspiegel.common_ground.weighing import Floats, Known, design_effect, raked
+from wijkspiegel.common_ground.weighing import Known, design_effect, raked
 from wijkspiegel.disclosure import Policy, Release, protect_figures
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.sources.voters import read_margins, read_voters
 from wijkspiegel.sources.votes import Conversation, read_conversation
 from wijkspiegel.tables import EVERYONE, OPINION, WEIGHTED, Measured, Note, Source
-from wijkspiegel.wording import People, Percent, sentences
+from wijkspiegel.wording import FEWEST, People, Percent, sentences
 
-Progress = Callable[[str], None]
 Margins = Mapping[str, Mapping[str, float]]
 
 BINS, FURTHEST = 0.5, 3.0
@@ -66,7 +66,7 @@ def look_for_ground(asked: Asked, progress: Progress = lambda step: None) -> Rel
         title,
         measured(ground, conversation, margins, changes),
         policy=Policy(),
-        sources=(Source(title, path=""),),
+        sources=(Source(title),),
         notes=(*conversation.notes, *notes, *told_of(ground)),
     )
 

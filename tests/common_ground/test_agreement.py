@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import betaln
+from scipy.stats import beta, betabinom
 
 from tests.common_ground.conversations import conversation, two_camps
 from wijkspiegel.common_ground.agreement import (
@@ -125,6 +126,14 @@ def test_more_votes_tell_much_where_it_is_open_and_little_where_it_is_settled() 
     told = information(groups, 0.6)[:, 0]
     assert told[0] > told[1] > told[2] > told[3]
     assert told[3] == pytest.approx(0, abs=1e-9)
+
+
+def test_information_is_what_is_left_to_know_before_less_what_is_left_after_five_votes() -> None:
+    def left(chance: float) -> float:
+        return float(-chance * np.log2(chance) - (1 - chance) * np.log2(1 - chance))
+
+    after = sum(betabinom.pmf(more, 5, 8, 5) * left(beta.sf(0.6, 8 + more, 5 + 5 - more)) for more in range(6))
+    assert information(kind((7, 4)), 0.6)[0, 0] == pytest.approx(left(beta.sf(0.6, 8, 5)) - after)
 
 
 @given(st.integers(0, 40), st.integers(0, 40))

@@ -3,7 +3,15 @@ import pytest
 
 from tests.common_ground.conversations import conversation, shuffled, two_camps
 from wijkspiegel.common_ground.ideal import Ideal, locate
-from wijkspiegel.common_ground.opinions import FOUND_AGAIN, Opinions, find_opinions, ideal_places, nearest
+from wijkspiegel.common_ground.opinions import (
+    FOUND_AGAIN,
+    Opinions,
+    apart_from_next,
+    find_opinions,
+    ideal_places,
+    likeness,
+    nearest,
+)
 from wijkspiegel.tables import Votes, votes_of
 
 
@@ -64,6 +72,14 @@ def test_groups_of_two_people_cannot_be_told() -> None:
 
 def test_nearest_is_the_nearest() -> None:
     assert nearest(np.array([[0.1], [0.9], [0.4]]), np.array([[0.0], [1.0]])).tolist() == [0, 1, 0]
+
+
+def test_likeness_and_how_far_groups_lie_apart_by_hand() -> None:
+    """Of four and two people, three and three are found again: 3 of 4 for the first, 2 of 3 for the second."""
+    before, after = np.array([0, 0, 0, 0, 1, 1]), np.array([1, 1, 1, 0, 0, 0])
+    assert likeness(before, after, 2) == pytest.approx([3 / 4, 2 / 3])
+    places, centres = np.array([[0.0], [1.0], [4.0]]), np.array([[0.0], [4.0]])
+    assert apart_from_next(places, centres) == pytest.approx((1 + (1 - 1 / 3) + 1) / 3)
 
 
 @pytest.mark.parametrize("conversation_name", ["brexit-consensus", "vtaiwan.uberx"])

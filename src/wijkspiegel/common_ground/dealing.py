@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from wijkspiegel.common_ground.agreement import VOTES_MORE, information
 from wijkspiegel.common_ground.ground import Ground
-from wijkspiegel.common_ground.ideal import starts_of
+from wijkspiegel.common_ground.ideal import Floats, starts_of
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.tables import EVERYONE, OPINION, Votes
 
-Floats = NDArray[np.float64]
 Group = tuple[str, str]
 """Kind and category."""
 

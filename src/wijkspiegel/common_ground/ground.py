@@ -37,12 +37,10 @@ from wijkspiegel.common_ground.usual import usual_map, usual_places
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.tables import EVERYONE, OPINION, WEIGHTED, Votes
+from wijkspiegel.wording import FEWEST
 
 Progress = Callable[[str], None]
 Verdict = Literal["binds", "chafes", "unknown"]
-
-FEWEST = 10
-"""A known group of fewer people is not judged, and on fewer answers of a group no verdict rests."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +110,7 @@ def find_ground(
 
     known : kind -> groups of the persons, in the order of votes.persons. weight : [person], > 0; see `raked`.
     usual : find opinion groups on the well-known map (PCA) instead of by ideal points.
+    A known group of fewer than FEWEST people is not judged, and no verdict rests on fewer answers of a group.
     The same votes give the same answer to the last bit, in any order of rows. Raises SettingsError where there is
     nothing to compare: fewer than two persons or statements.
     """

@@ -1,7 +1,7 @@
 """Opinion groups: people who stand together on the map of opinions, told only where they come back.
 
-Groups are found by k-means on places, for two to five groups. They are kept where each is a tenth of the people and is
-found again (mean Jaccard likeness of 0.75, Hennig 2007) in random parts of the people and without a tenth of the votes.
+Groups are found by k-means on places, for two to five groups. They are kept where each is a tenth of who took part and
+is found again (mean Jaccard likeness of 0.75, Hennig 2007) in random parts of the people and without a tenth of votes.
 The order of rows cannot matter: votes are put in one order first.
 """
 
@@ -66,13 +66,13 @@ def find_opinions(votes: Votes, places: Floats, map_of: Places, seed: int = 1) -
         return none
     sample, here = of_people(votes, rows), places[rows]
     found = {k: centres_of(here, k, seed) for k in range(2, MOST_GROUPS + 1)}
-    likeness: dict[int, list[Floats]] = {k: [] for k in found}
+    alike: dict[int, list[Floats]] = {k: [] for k in found}
     for time in range(2 * TIMES):
         kept, there = _again(sample, map_of, lots, part_of_people=time < TIMES)
         for k, centres in found.items():
             before = nearest(here[kept], centres)
-            likeness[k].append(_likeness(before, nearest(there, centres_of(there, k, seed)), k))
-    stability = {k: np.mean(likeness[k], axis=0) for k in found}
+            alike[k].append(likeness(before, nearest(there, centres_of(there, k, seed)), k))
+    stability = {k: np.mean(alike[k], axis=0) for k in found}
     tried = {k: float(stability[k].min()) for k in found}
     fewest = SMALLEST * len(votes.persons) / counted.sum() * len(here)
     fitting = {
@@ -136,12 +136,12 @@ def nearest(places: Floats, centres: Floats) -> Rows:
     return rows
 
 
-def _likeness(before: Rows, after: Rows, groups: int) -> Floats:
+def likeness(before: Rows, after: Rows, groups: int) -> Floats:
     """[group], the highest Jaccard likeness of each to one of the groups that were found again."""
     both = np.bincount(before * groups + after, minlength=groups**2).reshape(groups, groups)
     either = both.sum(axis=1)[:, None] + both.sum(axis=0)[None] - both
-    likeness: Floats = (both / np.maximum(either, 1)).max(axis=1)
-    return likeness
+    highest: Floats = (both / np.maximum(either, 1)).max(axis=1)
+    return highest
 
 
 def apart_from_next(places: Floats, centres: Floats) -> float:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wijkspiegel.common_ground.ground import Ground, Progress, Thresholds, Verdict, find_ground
-from wijkspiegel.common_ground.ideal import SAMPLE, Rows, of_people, some_of
-from wijkspiegel.common_ground.weighing import Floats, Known
+from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Rows, of_people, some_of
+from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.tables import AGREE, DISAGREE, Votes
 

@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from wijkspiegel.common_ground.ideal import Floats, Rows
 from wijkspiegel.errors import SettingsError
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.int64]
 
 HEAVIEST = 5.0
 """No person weighs more than this many times the mean, nor less than one over it."""

@@ -64,6 +64,12 @@ def opened(
     return page
 
 
+def drag(page: Page, name: str, table: int) -> None:
+    """A person to a table, in the first round."""
+    first = page.locator("[data-round='1']")
+    first.locator("[data-person]", has_text=name).drag_to(first.locator(f"[data-table='{table}'] h4"))
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_pages_are_for_everybody(
     context: BrowserContext,  # noqa: F811
@@ -104,14 +110,13 @@ def test_a_name_is_dragged_to_a_table_and_moves_once_its_cost_is_accepted(
     plan: Seating,
 ) -> None:
     page, before = opened(context, live_server, signed_in, plan), at(plan, "Anna")
-    first = page.locator("[data-round='1']")
-    first.locator("[data-person]", has_text="Anna").drag_to(first.locator(f"[data-table='{3 - before}'] h4"))
+    drag(page, "Anna", 3 - before)
     dialog = page.get_by_role("dialog", name="What it costs")
     dialog.get_by_text("The tables mirror the room less well").wait_for()
     assert faults_on(page) == []
     dialog.get_by_role("button", name="Put back").click()
     assert at(plan, "Anna") == before
-    first.locator("[data-person]", has_text="Anna").drag_to(first.locator(f"[data-table='{3 - before}'] h4"))
+    drag(page, "Anna", 3 - before)
     dialog.get_by_role("button", name="Do it").click()
     page.get_by_text("The change is made.").wait_for()
     assert at(plan, "Anna") == 3 - before
@@ -157,8 +162,7 @@ def test_a_change_that_breaks_a_rule_is_made_only_by_who_says_to_be_sure(
     pair = [Registration.objects.get(name="Anna").pk, other.pk]
     seating.add_rule(plan.meeting.pk, "apart", pair, None, team, timezone.now())
     page = opened(context, live_server, signed_in, plan)
-    first = page.locator("[data-round='1']")
-    first.locator("[data-person]", has_text="Anna").drag_to(first.locator(f"[data-table='{3 - before}'] h4"))
+    drag(page, "Anna", 3 - before)
     dialog = page.get_by_role("dialog", name="What it costs")
     dialog.get_by_text("may not sit at one table").wait_for()
     dialog.get_by_role("button", name="Do it").click()
