@@ -3,6 +3,7 @@ import pytest
 
 from tests.common_ground.conversations import conversation, two_camps
 from wijkspiegel.common_ground.ground import find_ground
+from wijkspiegel.common_ground.ideal import of_people
 from wijkspiegel.common_ground.robustness import (
     HALF,
     HOSTILE_DEALT,
@@ -60,3 +61,13 @@ def test_the_lists_hardly_need_the_most_active(changes) -> None:  # type: ignore
 def test_two_people_cannot_be_halved_and_nothing_breaks() -> None:
     votes = conversation(np.zeros((3, 1)), 6, 1.0).votes
     assert all(change.after == 0 for change in robustness(find_ground(votes)) if change.scenario == HALF)
+
+
+def test_groups_of_the_usual_map_are_sought_on_that_map_again() -> None:
+    votes = conversation(np.random.default_rng(5).normal(size=(150, 2)) * 1.2, 30, 0.6, seed=5).votes
+    cast = np.bincount(votes.person, minlength=150)
+    calm = of_people(votes, np.sort(np.argsort(-cast, kind="stable")[2:]))
+    by_map, by_model = (len(find_ground(calm, usual=usual).statements("chafes")) for usual in (True, False))
+    assert by_map != by_model
+    changes = robustness(find_ground(votes, usual=True))
+    assert [c.after for c in changes if (c.scenario, c.verdict) == (WITHOUT_ACTIVE, "chafes")] == [by_map]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wijkspiegel.common_ground.ground import Ground, Progress, Thresholds, Verdict, find_ground
+from wijkspiegel.common_ground.ground import Ground, Progress, Verdict, find_ground
 from wijkspiegel.common_ground.ideal import SAMPLE, Floats, Rows, of_people, some_of
 from wijkspiegel.common_ground.weighing import Known
 from wijkspiegel.errors import SettingsError
@@ -50,7 +50,7 @@ def robustness(ground: Ground, seed: int = 1, progress: Progress = lambda step: 
         else:
             rows = calm if scenario == WITHOUT_ACTIVE else half
             changed = of_people(votes, rows)
-        found += _changes(scenario, whole, changed, rows, ground.thresholds, seed)
+        found += _changes(scenario, whole, changed, rows, seed)
     return found
 
 
@@ -89,13 +89,16 @@ def with_hostile(ground: Ground, lots: np.random.Generator, choosing: bool) -> t
     ), np.concatenate([np.arange(people), lots.integers(people, size=number)])
 
 
-def _changes(scenario: str, whole: Ground, votes: Votes, rows: Rows, thresholds: Thresholds, seed: int) -> list[Change]:
+def _changes(scenario: str, whole: Ground, votes: Votes, rows: Rows, seed: int) -> list[Change]:
     weight = whole.weight[rows] if len(whole.everyone) > 1 else None
     lists: tuple[Verdict, ...] = ("binds", "chafes")
     before = {verdict: set(whole.statements(verdict)) for verdict in lists}
     try:
-        after_all = find_ground(votes, known=_known(whole.known, rows), weight=weight, thresholds=thresholds, seed=seed)
-        after = {verdict: set(after_all.statements(verdict)) for verdict in lists}
+        found = find_ground(
+            votes, known=_known(whole.known, rows), weight=weight, thresholds=whole.thresholds, usual=whole.usual,
+            seed=seed,
+        )  # fmt: skip
+        after = {verdict: set(found.statements(verdict)) for verdict in lists}
     except SettingsError:  # too few people are left to find anything
         after = {verdict: set() for verdict in lists}
     return [
