@@ -10,22 +10,25 @@ from wijkspiegel.encounters.problem import Bools, Problem
 STEP, ATTRIBUTE, NEIGHBOUR, CROWD = 40, 3.5, 3.2, 0.004
 """Nanoseconds of a step by itself, for each attribute to mirror, for each who sits at the two tables where people can
 meet again, and for everybody there is: what is known of many is further away."""
-ROUND = 25
+ROUND = 32
 """For each round in which two change places at once."""
 NEAR, MOVED_NEAR = 0.09, 4.0
 """For everybody there is, where distances count: if two people change places, and if more go."""
 MOVED, RULED, CONDITION, WISHED = 1_000, 170, 20, 500
 """If more than two people change places, or one takes an empty chair; if a rule is about either of two, for each rule
 about the numbers at a table, and if there are wishes."""
-ALONE, UPDATE, FETCH = 11, 0.025, 2.2e-5
-"""Where only distances count: by itself, for everybody there is, and for each pair: their table outgrows the cache."""
+ALONE, UPDATE, FETCH, CACHED = 12, 0.009, 1.3e-5, 1e6
+"""Where only distances count: by itself, for everybody there is, and for each pair beyond so many: their table outgrows
+the cache."""
+TURNED, TURNED_NEIGHBOUR = 25, 3.7
+"""Of a seating that is turned: a step by itself, and for each who sits at the two tables."""
 
 
 def nanoseconds(problem: Problem, whole: float = 0.0) -> float:
     """What one step takes. whole : part of the steps that change all rounds."""
     people = len(problem.people)
     if only_distances(problem):
-        return ALONE + people * UPDATE + people**2 * FETCH
+        return ALONE + people * UPDATE + max(0.0, people**2 - CACHED) * FETCH
     step = STEP + ATTRIBUTE * len(problem.attributes) + CROWD * people
     near = people * (len(problem.distances) > 0)
     moved, ruled = _share_moved(problem), _share_ruled(problem) * _rules(problem)
@@ -34,6 +37,11 @@ def nanoseconds(problem: Problem, whole: float = 0.0) -> float:
     one = step + moved * more + (1 - moved) * (meeting + NEAR * near + ruled)
     each = ROUND + NEAR * near + ruled if not len(problem.before) else more
     return (1 - whole) * one + whole * (step + problem.rounds * each)
+
+
+def turning_nanoseconds(problem: Problem) -> float:
+    """What one step takes in search of a round that is turned into all others."""
+    return TURNED + TURNED_NEIGHBOUR * 4 * float(problem.seats.mean())
 
 
 def _share_moved(problem: Problem) -> float:

@@ -2,20 +2,22 @@
 
 The search takes steps, not seconds: how many fit in a second is agreed beforehand (`pace`), so that the same seed
 gives the same plan on every machine. Each run is twice as long as the one before, and the best stands: more time
-is never worse. A start that stays a tenth behind is left.
+is never worse. A start that stays a tenth behind, when each has had a few runs, is left.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from wijkspiegel.encounters.bounds import distance_bound, mirror_bound, repeat_bounds
+from wijkspiegel.encounters.cyclic import Turning, seat_by_turning, turnings
 from wijkspiegel.encounters.designs import seating_without_repeats
 from wijkspiegel.encounters.distances import most_apart, only_distances
 from wijkspiegel.encounters.feasible import seat_by_rules
 from wijkspiegel.encounters.judge import NOWHERE, Judged, judge, meets
-from wijkspiegel.encounters.pace import nanoseconds
+from wijkspiegel.encounters.pace import nanoseconds, turning_nanoseconds
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Weights, Wish
@@ -24,6 +26,8 @@ from wijkspiegel.encounters.search import Asked, anneal, asked_of, descend, stat
 
 SHORTEST = 10e9 / 1023
 """Nanoseconds of the first run: ten that double are then ten seconds, and five, twenty and forty are used up too."""
+TRIED = 4
+"""Runs of every start, before one is left."""
 PROVED, USELESS = "proved optimal", "no useful bound"
 Progress = Callable[[str], None]
 
@@ -85,19 +89,19 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
     best: Ints | None = None
     least = np.inf
     starts = list(_starts(problem, seed))
-    records = [-np.inf] * len(starts)
+    records = [np.inf] * len(starts)
     length, left = SHORTEST, max(seconds * 1e9, SHORTEST)
     run = 0
     while least > goal + 1e-9 and left >= length * (1 - 1e-9):
-        kept = [number for number, record in enumerate(records) if record <= least + abs(least) / 10]
+        kept = [
+            number for number, record in enumerate(records) if run < TRIED or record <= least + abs(least) / 10
+        ]
         for number in kept:
-            begin, whole = starts[number]
             progress(f"searching: run {run + 1}" + (f", best so far {least:,.1f}" if best is not None else ""))
-            steps = int(length / len(kept) / nanoseconds(problem, whole))
-            found, cost = _run(problem, asked, begin, goal, steps, whole, _seed(seed, run, number))
+            found, cost = _run(problem, asked, starts[number], goal, length / len(kept), _seed(seed, run, number))
             if cost < least - 1e-9:
                 best, least = found, cost
-            records[number] = cost if run == 0 else min(records[number], cost)
+            records[number] = min(records[number], cost)
             if least <= goal + 1e-9:
                 break
         left -= length
@@ -118,11 +122,18 @@ def _seed(seed: int, run: int, start: int) -> np.random.SeedSequence:
     return np.random.SeedSequence([seed & 0xFFFF_FFFF, run, start])
 
 
-def _starts(problem: Problem, seed: int) -> Iterator[tuple[Ints, float]]:
-    """Where runs begin, and which part of their steps exchanges people in all rounds.
+class Start(NamedTuple):
+    """Where runs begin. whole : part of their steps that exchanges people in all rounds. turning : each run first turns
+    a seating of its own."""
 
-    Rules decide the start where there are any. A design has no repeats, and keeps none if people change in all rounds.
-    """
+    seated: Ints
+    whole: float = 0.0
+    turning: Turning | None = None
+
+
+def _starts(problem: Problem, seed: int) -> Iterator[Start]:
+    """Rules decide the start where there are any. A design has no repeats, and keeps none if people change in all rounds;
+    a seating that is turned has few."""
     if any(not isinstance(rule, Present) and not (isinstance(rule, Wish) and not rule.must) for rule in problem.rules):
         by_rules: list[Ints] = []
         for number in range(problem.rounds):
@@ -135,12 +146,16 @@ def _starts(problem: Problem, seed: int) -> Iterator[tuple[Ints, float]]:
                     number=number + 1,
                 )
             by_rules.append(found)
-        yield np.array(by_rules), 0.0
+        yield Start(np.array(by_rules))
         return
-    yield np.stack([_at_random(problem, number, seed) for number in range(problem.rounds)]), 0.0
+    at_random = np.stack([_at_random(problem, number, seed) for number in range(problem.rounds)])
+    yield Start(at_random)
     design = _design(problem)
     if design is not None:
-        yield design, 1.0
+        yield Start(design, 1.0)
+    if problem.rounds > 1 and problem.weights.repeat and problem.present.all():
+        for turning in turnings(len(problem.people), len(problem.tables), problem.rounds):
+            yield Start(at_random, 1.0, turning)
 
 
 def _same_rules(problem: Problem, one: int, other: int) -> bool:
@@ -168,19 +183,30 @@ def _design(problem: Problem) -> Ints | None:
 
 
 def _run(
-    problem: Problem, asked: Asked, begin: Ints, goal: float, steps: int, whole: float, seed: np.random.SeedSequence
+    problem: Problem, asked: Asked, start: Start, goal: float, left: float, seed: np.random.SeedSequence
 ) -> tuple[Ints, float]:
-    """One annealing from a start, then every exchange that still helps. Returns the plan and its cost."""
+    """One annealing from a start, then every exchange that still helps. Returns the plan and its cost.
+
+    left : nanoseconds, of which what is turned has half where people are exchanged in it afterwards.
+    """
+    numbers = seed.generate_state(1, np.uint64)
+    begin, whole = start.seated, start.whole
+    tries = int(left / nanoseconds(problem, whole))
+    if start.turning:
+        step = turning_nanoseconds(problem)
+        exchanges = len(problem.attributes) + len(problem.distances) + len(problem.wishes.person) > 0
+        begin, taken = seat_by_turning(start.turning, problem.seats[0], int(left / step / (1 + exchanges)), numbers)
+        left = left - taken * step if exchanges else 0.0
+    steps = int(left / nanoseconds(problem, whole))
     if only_distances(problem):
         most = -goal / problem.weights.distance
-        row = most_apart(problem, begin[0], most, steps, seed.generate_state(1, np.uint64))
+        row = most_apart(problem, begin[0], most, steps, numbers)
         return row[None], judge(problem, row[None]).cost
     state = state_of(problem, begin)
     first = judge(problem, begin).cost
     hot, cold = _temperatures(problem, whole)
-    numbers = seed.generate_state(1, np.uint64)
     cost = anneal(asked, state, first, goal, steps, hot, cold, whole, 0, numbers)
-    descend(asked, state, cost, goal, steps)
+    descend(asked, state, cost, goal, tries)
     seated = state.at.astype(np.int64)
     return seated, judge(problem, seated).cost
 

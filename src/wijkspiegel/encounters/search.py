@@ -36,11 +36,12 @@ class Wished(NamedTuple):
 class Asked(NamedTuple):
     """What is asked, for the kernel. Lists of lists are two arrays: of p, items from start[p] up to start[p + 1].
 
-    marked : [person], the same number for people with the same marks. about : [person], whether a wish or who must sit
-    apart is about them.
+    alike, marked : [person], the same number for people of the same categories, and with the same marks. about :
+    [person], whether a wish or who must sit apart is about them.
     """
 
     category: NDArray[np.int32]
+    alike: NDArray[np.int32]
     weight: NDArray[np.float64]
     capacity: NDArray[np.int64]
     minimum: NDArray[np.int64]
@@ -92,6 +93,7 @@ def asked_of(problem: Problem) -> Asked:
     conditions, wished = problem.conditions, _wished_of(problem)
     return Asked(
         problem.category.astype(np.int32),
+        _alike(problem.category),
         problem.weight.astype(np.float64),
         np.array([table.capacity for table in problem.tables], dtype=np.int64),
         np.array([table.minimum for table in problem.tables], dtype=np.int64),
@@ -140,11 +142,11 @@ def _wished_of(problem: Problem) -> Wished:
     )
 
 
-def _alike(marks: NDArray[np.bool_]) -> NDArray[np.int32]:
+def _alike(rows: NDArray[Any]) -> NDArray[np.int32]:
     """[person]: the number of their row among all that differ."""
-    if not marks.shape[1]:
-        return np.zeros(len(marks), dtype=np.int32)
-    return np.unique(marks, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int32)
+    if not rows.shape[1]:
+        return np.zeros(len(rows), dtype=np.int32)
+    return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int32)
 
 
 def _circle(block: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -585,6 +587,9 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
             if p == q or (not free and not _itinerary_fits(asked, state, p, q, first)):
                 continue
             if relabels:
+                bound = ruled and _are_bound(asked.about, asked.marked, p, q)
+                if asked.alike[p] == asked.alike[q] and not distant and not bound:
+                    continue
                 change = 0.0
                 for r in range(rounds):
                     if state.at[r, p] != state.at[r, q]:
@@ -592,7 +597,7 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
                         change += _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
                         if distant:
                             change -= asked.diversity * _distance_change(asked.distances, state.near, r, p, q, a, b)
-                        if ruled and _are_bound(asked.about, asked.marked, p, q):
+                        if bound:
                             change += _rules_change(asked, state, r, p, q, a, b)
                 if change <= limit:
                     for r in range(rounds):

@@ -1,0 +1,97 @@
+"""Rounds that are one round, turned: each seats everybody once, and meetings are counted for all of them at once."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wijkspiegel.encounters.cyclic import MOST_PEOPLE, Turning, seat_by_turning, turnings
+from wijkspiegel.encounters.people import Participants
+from wijkspiegel.encounters.plan import PROVED, plan
+
+SIZES = st.tuples(st.integers(2, 8), st.integers(2, 6), st.integers(2, 9))
+"""Tables, seats at each, rounds."""
+
+
+def lots(seed: int) -> np.ndarray:
+    return np.array([seed], dtype=np.uint64)
+
+
+def repeats(seated: np.ndarray) -> int:
+    """Counted one by one."""
+    met: set[tuple[int, int]] = set()
+    again = 0
+    for row in seated:
+        for p in range(len(row)):
+            for q in range(p):
+                if row[p] == row[q]:
+                    again += (p, q) in met
+                    met.add((p, q))
+    return again
+
+
+def ways(tables: int, seats: int, rounds: int) -> list[Turning]:
+    return list(turnings(tables * seats, tables, rounds))
+
+
+@given(SIZES, st.integers(0, 9))
+def test_every_round_seats_everybody_once_at_tables_of_the_same_sizes(asked: tuple[int, int, int], fewer: int) -> None:
+    tables, seats, rounds = asked
+    people = tables * seats - min(fewer, tables - 1)
+    sizes = np.array([people // tables + (table < people % tables) for table in range(tables)])
+    for turning in turnings(people, tables, rounds):
+        seated, _ = seat_by_turning(turning, sizes, 100, lots(1))
+        assert seated.shape == (rounds, people)
+        assert all((np.bincount(row, minlength=tables) == sizes).all() for row in seated)
+
+
+@given(SIZES)
+def test_a_turn_brings_each_to_the_place_of_the_next_in_the_cycle(asked: tuple[int, int, int]) -> None:
+    tables, seats, _ = asked
+    for turning in ways(*asked):
+        seated, _ = seat_by_turning(turning, np.full(tables, seats), 100, lots(1))
+        length, ends = turning.cycles[0], np.cumsum(turning.cycles)
+        following = [p + 1 if p + 1 not in ends else p + 1 - turning.cycles[list(ends).index(p + 1)]
+                     for p in range(tables * seats)]  # fmt: skip
+        for begin in range(0, len(seated), length):
+            for number in range(length):
+                assert (seated[begin + (number + 1) % length][following] == seated[begin + number]).all()
+
+
+@given(SIZES, st.integers(0, 2**32))
+def test_the_search_ends_before_its_steps_exactly_where_nobody_meets_twice(
+    asked: tuple[int, int, int], seed: int
+) -> None:
+    tables, seats, _ = asked
+    for turning in ways(*asked):
+        seated, taken = seat_by_turning(turning, np.full(tables, seats), 300, lots(seed))
+        assert (taken < 300) == (repeats(seated) == 0) or (taken == 300 and repeats(seated) == 0)
+
+
+def test_a_search_of_no_steps_leaves_the_lot() -> None:
+    turning = ways(4, 4, 3)[0]
+    seated, taken = seat_by_turning(turning, np.full(4, 4), 0, lots(1))
+    assert taken == 0
+    assert not np.array_equal(seated, seat_by_turning(turning, np.full(4, 4), 0, lots(2))[0])
+
+
+@pytest.mark.parametrize(("tables", "seats", "rounds"), [(6, 4, 6), (6, 4, 7), (6, 5, 6), (10, 6, 7), (10, 4, 10)])
+def test_nobody_meets_twice_where_a_round_can_be_turned(tables: int, seats: int, rounds: int) -> None:
+    people = Participants(tuple(f"{one:03}" for one in range(tables * seats)), {})
+    made = plan(people, tables, rounds, seconds=5)
+    assert repeats(made.seated) == 0
+    assert [one.verdict for one in made.measures if one.name == "repeats"] == [PROVED]
+
+
+def test_tables_mirror_the_room_without_a_repeat() -> None:
+    """Thirty of each of two at ten tables in six rounds. A search that exchanges people round by round ends at 32 or 40."""
+    people = Participants(
+        tuple(f"{one:03}" for one in range(60)), {"area": tuple("ns"[one % 2] for one in range(60))}
+    )  # fmt: skip
+    made = plan(people, 10, 6, seconds=5)
+    assert made.judged.repeats == 0
+    assert made.judged.mirror <= 24
+
+
+def test_more_people_than_can_be_looked_up_are_not_turned() -> None:
+    assert list(turnings(MOST_PEOPLE + 5, 100, 5)) == []
