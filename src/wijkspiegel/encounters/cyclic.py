@@ -32,7 +32,7 @@ class Turning(NamedTuple):
 
 
 def turnings(people: int, tables: int, rounds: int) -> Iterator[Turning]:
-    """Ways to turn people into so many rounds: who is left over stays where they are, or goes round among themselves."""
+    """Ways to turn people into so many rounds. Who is left over stays in place, or goes round among themselves."""
     if people > MOST_PEOPLE:
         return
     for initial in range(1, MOST_INITIAL + 1):

@@ -20,7 +20,7 @@ from wijkspiegel.encounters.judge import NOWHERE, Judged, judge, meets
 from wijkspiegel.encounters.pace import nanoseconds, turning_nanoseconds
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
-from wijkspiegel.encounters.rules import Present, Rule, Weights, Wish
+from wijkspiegel.encounters.rules import Present, Rule, Weights
 from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.encounters.search import Asked, anneal, asked_of, descend, state_of
 
@@ -93,9 +93,7 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
     length, left = SHORTEST, max(seconds * 1e9, SHORTEST)
     run = 0
     while least > goal + 1e-9 and left >= length * (1 - 1e-9):
-        kept = [
-            number for number, record in enumerate(records) if run < TRIED or record <= least + abs(least) / 10
-        ]
+        kept = [number for number, record in enumerate(records) if run < TRIED or record <= least + abs(least) / 10]
         for number in kept:
             progress(f"searching: run {run + 1}" + (f", best so far {least:,.1f}" if best is not None else ""))
             found, cost = _run(problem, asked, starts[number], goal, length / len(kept), _seed(seed, run, number))
@@ -132,30 +130,40 @@ class Start(NamedTuple):
 
 
 def _starts(problem: Problem, seed: int) -> Iterator[Start]:
-    """Rules decide the start where there are any. A design has no repeats, and keeps none if people change in all rounds;
-    a seating that is turned has few."""
-    if any(not isinstance(rule, Present) and not (isinstance(rule, Wish) and not rule.must) for rule in problem.rules):
-        by_rules: list[Ints] = []
-        for number in range(problem.rounds):
-            alike = next((row for earlier, row in enumerate(by_rules) if _same_rules(problem, earlier, number)), None)
-            found = seat_by_rules(problem, number).row if alike is None else alike
-            if found is None:
-                raise PlanningError(
-                    "Whether all rules can hold in round {number} was not found out in time. "
-                    "Leave out some, and try again.",
-                    number=number + 1,
-                )
-            by_rules.append(found)
-        yield Start(np.array(by_rules))
+    """Where all rules hold, or at random; then what has no repeats or few, and keeps them if people change in all
+    rounds. There rules hold only once the search has found how."""
+    decided = [rule for rule in problem.rules if not isinstance(rule, Present) and getattr(rule, "must", True)]
+    at_random = [_at_random(problem, number, seed) for number in range(problem.rounds)]
+    first = np.stack(_by_rules(problem) if decided else at_random)
+    yield Start(first)
+    if problem.rounds == 1 or not problem.weights.repeat or not _may_all_change(problem):
         return
-    at_random = np.stack([_at_random(problem, number, seed) for number in range(problem.rounds)])
-    yield Start(at_random)
     design = _design(problem)
     if design is not None:
         yield Start(design, 1.0)
-    if problem.rounds > 1 and problem.weights.repeat and problem.present.all():
-        for turning in turnings(len(problem.people), len(problem.tables), problem.rounds):
-            yield Start(at_random, 1.0, turning)
+    for turning in turnings(len(problem.people), len(problem.tables), problem.rounds):
+        yield Start(first, 1.0, turning)
+
+
+def _by_rules(problem: Problem) -> list[Ints]:
+    rows: list[Ints] = []
+    for number in range(problem.rounds):
+        alike = next((row for earlier, row in enumerate(rows) if _same_rules(problem, earlier, number)), None)
+        found = seat_by_rules(problem, number).row if alike is None else alike
+        if found is None:
+            raise PlanningError(
+                "Whether all rules can hold in round {number} was not found out in time. "
+                "Leave out some, and try again.",
+                number=number + 1,
+            )
+        rows.append(found)
+    return rows
+
+
+def _may_all_change(problem: Problem) -> bool:
+    """Whether everybody may change places with anybody: all are there, nobody stays with others or at some tables."""
+    alone = all(len(np.unique(row)) == len(row) for row in problem.block)
+    return bool(problem.present.all()) and alone and not len(problem.allowed)
 
 
 def _same_rules(problem: Problem, one: int, other: int) -> bool:
@@ -173,7 +181,7 @@ def _at_random(problem: Problem, number: int, seed: int) -> Ints:
 
 
 def _design(problem: Problem) -> Ints | None:
-    if not (problem.rounds > 1 and problem.present.all() and (problem.seats[0] >= problem.seats[0].max() - 1).all()):
+    if not (problem.seats[0] >= problem.seats[0].max() - 1).all():
         return None
     design = seating_without_repeats(len(problem.people), len(problem.tables), problem.rounds)
     capacity = np.array([table.capacity for table in problem.tables])
@@ -185,7 +193,8 @@ def _design(problem: Problem) -> Ints | None:
 def _run(
     problem: Problem, asked: Asked, start: Start, goal: float, left: float, seed: np.random.SeedSequence
 ) -> tuple[Ints, float]:
-    """One annealing from a start, then every exchange that still helps. Returns the plan and its cost.
+    """One annealing from a start, then every exchange that still helps. Returns the plan and its cost: infinite, where
+    a rule does not hold.
 
     left : nanoseconds, of which what is turned has half where people are exchanged in it afterwards.
     """
@@ -202,13 +211,14 @@ def _run(
         most = -goal / problem.weights.distance
         row = most_apart(problem, begin[0], most, steps, numbers)
         return row[None], judge(problem, row[None]).cost
-    state = state_of(problem, begin)
-    first = judge(problem, begin).cost
+    state, first = state_of(problem, begin), judge(problem, begin)
+    enough = goal if not first.broken else -np.inf
     hot, cold = _temperatures(problem, whole)
-    cost = anneal(asked, state, first, goal, steps, hot, cold, whole, 0, numbers)
-    descend(asked, state, cost, goal, tries)
+    cost = anneal(asked, state, first.cost, enough, steps, hot, cold, whole, 0, numbers)
+    descend(asked, state, cost, enough, tries)
     seated = state.at.astype(np.int64)
-    return seated, judge(problem, seated).cost
+    judged = judge(problem, seated)
+    return seated, judged.cost if not judged.broken else np.inf
 
 
 def _temperatures(problem: Problem, whole: float) -> tuple[float, float]:
