@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wijkspiegel.encounters.cyclic import MOST_PEOPLE, Turning, seat_by_turning, turnings
 from wijkspiegel.encounters.people import Participants
 from wijkspiegel.encounters.plan import PROVED, plan
-from wijkspiegel.encounters.rules import Apart
+from wijkspiegel.encounters.rules import Apart, At, Who
 
 SIZES = st.tuples(st.integers(2, 8), st.integers(2, 6), st.integers(2, 9))
 """Tables, seats at each, rounds."""
@@ -35,7 +35,11 @@ def repeats(seated: np.ndarray) -> int:
 
 
 def ways(tables: int, seats: int, rounds: int) -> list[Turning]:
-    return list(turnings(tables * seats, tables, rounds))
+    return list(turnings(nobody_stays(tables * seats), tables, rounds))
+
+
+def nobody_stays(people: int) -> np.ndarray:
+    return np.full(people, -1)
 
 
 @given(SIZES, st.integers(0, 9))
@@ -43,7 +47,7 @@ def test_every_round_seats_everybody_once_at_tables_of_the_same_sizes(asked: tup
     tables, seats, rounds = asked
     people = tables * seats - min(fewer, tables - 1)
     sizes = np.array([people // tables + (table < people % tables) for table in range(tables)])
-    for turning in turnings(people, tables, rounds):
+    for turning in turnings(nobody_stays(people), tables, rounds):
         seated, _ = seat_by_turning(turning, sizes, 100, lots(1))
         assert seated.shape == (rounds, people)
         assert all((np.bincount(row, minlength=tables) == sizes).all() for row in seated)
@@ -93,7 +97,7 @@ def test_tables_mirror_the_room_without_a_repeat() -> None:
 
 
 def test_more_people_than_can_be_looked_up_are_not_turned() -> None:
-    assert list(turnings(MOST_PEOPLE + 5, 100, 5)) == []
+    assert list(turnings(nobody_stays(MOST_PEOPLE + 5), 100, 5)) == []
 
 
 def test_who_may_not_meet_does_not_where_rounds_are_turned() -> None:
@@ -102,3 +106,30 @@ def test_who_may_not_meet_does_not_where_rounds_are_turned() -> None:
     assert made.judged.broken == ()
     assert made.judged.repeats == 0
     assert made.judged.mirror <= 24
+
+
+@given(SIZES, st.integers(1, 8))
+def test_who_stays_is_at_one_table_in_every_round(asked: tuple[int, int, int], staying: int) -> None:
+    tables, seats, rounds = asked
+    stays = nobody_stays(tables * seats)
+    stays[: min(staying, tables)] = np.arange(min(staying, tables))[::-1]
+    stays = np.random.default_rng(1).permutation(stays)
+    for turning in turnings(stays, tables, rounds):
+        seated, _ = seat_by_turning(turning, np.full(tables, seats), 100, lots(1))
+        assert all((row[stays >= 0] == stays[stays >= 0]).all() for row in seated)
+        assert all((np.bincount(row, minlength=tables) == seats).all() for row in seated)
+
+
+def test_hosts_stay_at_their_tables_and_guests_meet_nobody_twice() -> None:
+    """A world café: the first ten are hosts, each at a table of their own."""
+    hosts = [At(Who((SIXTY.ids[one],)), (str(one + 1),)) for one in range(10)]
+    made = plan(Participants(SIXTY.ids, {}), 10, 5, rules=hosts, seconds=2)
+    assert made.judged.broken == ()
+    assert made.judged.repeats == 0
+
+
+def test_who_can_reach_two_tables_only_sits_there_while_nobody_meets_twice() -> None:
+    near = At(Who(SIXTY.ids[:2]), ("3", "4"))
+    made = plan(Participants(SIXTY.ids, {}), 10, 6, rules=[near], seconds=2)
+    assert made.judged.broken == ()
+    assert made.judged.repeats == 0

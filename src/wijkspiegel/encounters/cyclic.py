@@ -25,27 +25,35 @@ HOT, COLD = 0.5, 0.08
 
 
 class Turning(NamedTuple):
-    """How people are turned. cycles : people in each, the longest first. initial : rounds that are turned."""
+    """How people are turned. cycles : people in each, the longest first. initial : rounds that are turned.
+
+    stays : [person], the table at which they stay through all rounds, each at another; -1 for who is turned.
+    """
 
     cycles: tuple[int, ...]
     initial: int
+    stays: Ints
 
 
-def turnings(people: int, tables: int, rounds: int) -> Iterator[Turning]:
-    """Ways to turn people into so many rounds. Who is left over stays in place, or goes round among themselves."""
+def turnings(stays: Ints, tables: int, rounds: int) -> Iterator[Turning]:
+    """Ways to turn people into so many rounds. Who is left over stays in place too, or goes round among themselves.
+
+    stays : [person], as a Turning has it.
+    """
+    people, staying = len(stays), int((stays >= 0).sum())
     if people > MOST_PEOPLE:
         return
     for initial in range(1, MOST_INITIAL + 1):
         length, uneven = divmod(rounds, initial)
         if uneven or not 2 <= length <= people:
             continue
+        still = staying + (people - staying) % length
+        for left in (still, still + length):
+            if left <= min(tables, people - length):
+                yield Turning((length,) * ((people - left) // length) + (1,) * left, initial, stays)
         whole, left = divmod(people, length)
-        if left <= tables:
-            yield Turning((length,) * whole + (1,) * left, initial)
-        if whole > 1 and left + length <= tables:
-            yield Turning((length,) * (whole - 1) + (1,) * (left + length), initial)
-        if left > 1 and length % left == 0:
-            yield Turning((length,) * whole + (left,), initial)
+        if not staying and left > 1 and length % left == 0:
+            yield Turning((length,) * whole + (left,), initial, stays)
 
 
 def seat_by_turning(turning: Turning, sizes: Ints, steps: int, seed: Any) -> tuple[Ints, int]:
@@ -57,9 +65,17 @@ def seat_by_turning(turning: Turning, sizes: Ints, steps: int, seed: Any) -> tup
     orbit, often = _orbits(following, turning.cycles[0])
     first = np.concatenate([[0], np.cumsum(sizes)])
     table = np.repeat(np.arange(len(sizes)), sizes)
+    person = np.argsort(turning.stays >= 0, kind="stable")  # who stays is last, as the cycles of one are
     seated = _at_random(turning.initial, len(following), seed)
-    taken = _anneal(orbit, often, first, table, seated, steps, seed)
-    return _turned(seated, table, following, turning.cycles[0]), taken
+    kept = np.zeros(len(table), dtype=bool)
+    for place in np.flatnonzero(turning.stays[person] >= 0):
+        seat = first[turning.stays[person[place]]]
+        kept[seat] = True
+        for row in seated:
+            row[row == place], row[seat] = row[seat], place
+    taken = _anneal(orbit, often, first, table, kept, seated, steps, seed)
+    turned = _turned(seated, table, following, turning.cycles[0])
+    return turned[:, np.argsort(person)], taken
 
 
 def _following(cycles: tuple[int, ...]) -> Ints:
@@ -137,8 +153,9 @@ def _put(orbit: Any, often: Any, times: Any, row: Any, first: int, end: int, ski
 
 
 @numba.njit(cache=True)
-def _anneal(orbit: Any, often: Any, first: Any, table: Any, seated: Any, steps: int, seed: Any) -> int:
-    """Exchange people of the initial rounds, at temperatures that fall. Returns how many steps it took."""
+def _anneal(orbit: Any, often: Any, first: Any, table: Any, kept: Any, seated: Any, steps: int, seed: Any) -> int:
+    """Exchange people of the initial rounds, but for seats that are kept, at temperatures that fall. Returns how many
+    steps it took."""
     times = np.zeros(len(often), dtype=np.int64)
     excess = 0.0
     for row in seated:
@@ -153,7 +170,7 @@ def _anneal(orbit: Any, often: Any, first: Any, table: Any, seated: Any, steps: 
         row = seated[below(seed, len(seated))]
         i, j = below(seed, len(row)), below(seed, len(row))
         a, b = table[i], table[j]
-        if a == b:
+        if a == b or kept[i] or kept[j]:
             continue
         p, q = row[i], row[j]
         change = _put(orbit, often, times, row, first[a], first[a + 1], i, p, -1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from wijkspiegel.encounters.bounds import distance_bound, mirror_bound, repeat_bounds
 from wijkspiegel.encounters.cyclic import Turning, seat_by_turning, turnings
@@ -136,12 +137,13 @@ def _starts(problem: Problem, seed: int) -> Iterator[Start]:
     at_random = [_at_random(problem, number, seed) for number in range(problem.rounds)]
     first = np.stack(_by_rules(problem) if decided else at_random)
     yield Start(first)
-    if problem.rounds == 1 or not problem.weights.repeat or not _may_all_change(problem):
+    stays = _stays(problem)
+    if problem.rounds == 1 or not problem.weights.repeat or stays is None:
         return
-    design = _design(problem)
+    design = _design(problem) if (stays == NOWHERE).all() else None
     if design is not None:
         yield Start(design, 1.0)
-    for turning in turnings(len(problem.people), len(problem.tables), problem.rounds):
+    for turning in turnings(stays, len(problem.tables), problem.rounds):
         yield Start(first, 1.0, turning)
 
 
@@ -160,10 +162,23 @@ def _by_rules(problem: Problem) -> list[Ints]:
     return rows
 
 
-def _may_all_change(problem: Problem) -> bool:
-    """Whether everybody may change places with anybody: all are there, nobody stays with others or at some tables."""
-    alone = all(len(np.unique(row)) == len(row) for row in problem.block)
-    return bool(problem.present.all()) and alone and not len(problem.allowed)
+def _stays(problem: Problem) -> Ints | None:
+    """[person]: a table each, for all rounds, of who may not sit everywhere, as a host; NOWHERE for who may.
+
+    None where they have no table each, somebody must stay with others, or is not there in every round.
+    """
+    stays = np.full(len(problem.people), NOWHERE)
+    if not problem.present.all() or any(len(np.unique(row)) < len(row) for row in problem.block):
+        return None
+    if not len(problem.allowed):
+        return stays
+    bound = np.flatnonzero(~problem.allowed.all(axis=(0, 2)))
+    may = np.logical_and.reduce(problem.allowed[:, bound]) & np.logical_and.reduce(problem.seats > 0)
+    if len(bound) > len(problem.tables):
+        return None
+    who, table = linear_sum_assignment(~may)
+    stays[bound[who]] = table
+    return stays if may[who, table].all() else None
 
 
 def _same_rules(problem: Problem, one: int, other: int) -> bool:
@@ -204,7 +219,8 @@ def _run(
     if start.turning:
         step = turning_nanoseconds(problem)
         exchanges = len(problem.attributes) + len(problem.distances) + len(problem.wishes.person) > 0
-        begin, taken = seat_by_turning(start.turning, problem.seats[0], int(left / step / (1 + exchanges)), numbers)
+        part = int(left / step / (1 + exchanges))
+        begin, taken = seat_by_turning(start.turning, problem.seats[0], part, numbers)
         left = left - taken * step if exchanges else 0.0
     steps = int(left / nanoseconds(problem, whole))
     if only_distances(problem):
