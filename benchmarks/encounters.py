@@ -100,6 +100,16 @@ def main(directory: Path) -> None:
             made, took = timed(plan, first(small, number), tables, rounds, seed=seed)
             found = f"{told(made, 'repeats')}; mirror {made.judged.mirror / rounds:.1f} a round"
             line(f"{number} people, {tables} tables, {rounds} rounds", seed, seen, aim, found, took)
+    for case, number, tables, rounds, rules in (
+        ("60 people, 10 tables, 5 rounds, a host at each", 60, 10, 5,
+         [At(Who((small.ids[one],)), (str(one + 1),)) for one in range(10)]),
+        ("100 people, 12 tables, 5 rounds, three who reach three", 100, 12, 5,
+         [At(Who(small.ids[:3]), ("1", "2", "3"))]),
+    ):  # fmt: skip
+        for seed in SEEDS:
+            made, took = timed(plan, first(small, number), tables, rounds, rules=rules, seed=seed)
+            found = f"{told(made, 'repeats')}; mirror {made.judged.mirror / rounds:.1f} a round"
+            line(case, seed, "", "", found, took)
     for tables, seats, rounds, seen, aim in GOLF:
         for seed in SEEDS:
             made, took = timed(plan, nobody_in_particular(tables * seats), tables, rounds, seed=seed)
