@@ -120,6 +120,13 @@ def test_who_stays_is_at_one_table_in_every_round(asked: tuple[int, int, int], s
         assert all((np.bincount(row, minlength=tables) == seats).all() for row in seated)
 
 
+def test_rules_hold_where_rounds_are_turned_and_there_is_nothing_to_mirror() -> None:
+    apart = [Apart((SIXTY.ids[one], SIXTY.ids[one + 2])) for one in range(0, 15, 5)]
+    made = plan(Participants(SIXTY.ids[:30], {}), 6, 6, rules=apart, seconds=2)
+    assert made.judged.broken == ()
+    assert made.judged.repeats == 0
+
+
 def test_hosts_stay_at_their_tables_and_guests_meet_nobody_twice() -> None:
     """A world café: the first ten are hosts, each at a table of their own."""
     hosts = [At(Who((SIXTY.ids[one],)), (str(one + 1),)) for one in range(10)]

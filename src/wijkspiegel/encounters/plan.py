@@ -218,7 +218,7 @@ def _run(
     tries = int(left / nanoseconds(problem, whole))
     if start.turning:
         step = turning_nanoseconds(problem)
-        exchanges = len(problem.attributes) + len(problem.distances) + len(problem.wishes.person) > 0
+        exchanges = len(problem.attributes) + len(problem.distances) + len(problem.rules) > 0
         part = int(left / step / (1 + exchanges))
         begin, taken = seat_by_turning(start.turning, problem.seats[0], part, numbers)
         left = left - taken * step if exchanges else 0.0
