@@ -18,7 +18,7 @@ from wijkspiegel.encounters.lots import below, unit
 Ints = NDArray[np.int64]
 
 MOST_PEOPLE = 1_000
-"""A search looks up every pair of people; among more than these there is room enough without turning."""
+"""A search looks up every pair of people; among more than these there mostly is room enough without turning."""
 MOST_INITIAL = 2
 HOT, COLD = 0.5, 0.08
 """Temperatures, in what one pair too many in an initial round costs."""

@@ -21,7 +21,7 @@ ALONE, UPDATE, FETCH, CACHED = 12, 0.009, 1.3e-5, 1e6
 """Where only distances count: by itself, for everybody there is, and for each pair beyond so many: their table outgrows
 the cache."""
 TURNED, TURNED_NEIGHBOUR = 25, 3.7
-"""Of a seating that is turned: a step by itself, and for each who sits at the two tables."""
+"""In search of a round that is turned: a step by itself, and for each meeting that it begins or ends."""
 
 
 def nanoseconds(problem: Problem, whole: float = 0.0) -> float:
