@@ -11,7 +11,7 @@ from wijkspiegel.encounters.bounds import mirror_bound, repeat_bounds
 from wijkspiegel.encounters.designs import difference_matrix, net, seating_without_repeats
 from wijkspiegel.encounters.judge import judge
 from wijkspiegel.encounters.people import Participants, Table
-from wijkspiegel.encounters.plan import Plan, front, plan, solve
+from wijkspiegel.encounters.plan import Plan, _lengths, front, plan, solve
 from wijkspiegel.encounters.problem import Ints, Problem, pose
 from wijkspiegel.encounters.rules import (
     Accompanied,
@@ -141,6 +141,11 @@ def test_more_time_is_never_worse() -> None:
     people = named(30, age="abcde" * 6, role="hhg" * 10)
     costs = [plan(people, 5, 5, seconds=seconds).judged.cost for seconds in (0.01, 0.03, 0.1, 0.4)]
     assert costs == sorted(costs, reverse=True)
+
+
+@pytest.mark.parametrize("seconds", [5, 10, 20, 40])
+def test_the_seconds_that_were_asked_for_are_used_up(seconds: float) -> None:
+    assert sum(_lengths(seconds)) == pytest.approx(seconds * 1e9, rel=0.01)
 
 
 def test_every_table_mirrors_a_room_that_can_be_divided() -> None:

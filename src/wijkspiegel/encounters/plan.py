@@ -25,7 +25,7 @@ from wijkspiegel.encounters.rules import Present, Rule, Weights
 from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.encounters.search import Asked, anneal, asked_of, descend, state_of
 
-SHORTEST = 10e9 / 1023
+SHORTEST = 10e9 / 1024
 """Nanoseconds of the first run: ten that double are then ten seconds, and five, twenty and forty are used up too."""
 TRIED = 4
 """Runs of every start, before one is left."""
@@ -91,9 +91,9 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
     least = np.inf
     starts = list(_starts(problem, seed))
     records = [np.inf] * len(starts)
-    length, left = SHORTEST, max(seconds * 1e9, SHORTEST)
-    run = 0
-    while least > goal + 1e-9 and left >= length * (1 - 1e-9):
+    for run, length in enumerate(_lengths(seconds)):
+        if least <= goal + 1e-9:
+            break
         kept = [number for number, record in enumerate(records) if run < TRIED or record <= least + abs(least) / 10]
         for number in kept:
             progress(f"searching: run {run + 1}" + (f", best so far {least:,.1f}" if best is not None else ""))
@@ -103,12 +103,18 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
             records[number] = min(records[number], cost)
             if least <= goal + 1e-9:
                 break
-        left -= length
-        length *= 2
-        run += 1
     if best is None:
         raise ValueError("no run was made")
     return told(problem, best)
+
+
+def _lengths(seconds: float) -> Iterator[float]:
+    """Nanoseconds of each run, for as many as fit."""
+    length, left = SHORTEST, max(seconds * 1e9, SHORTEST)
+    while left >= length:
+        yield length
+        left -= length
+        length *= 2
 
 
 def told(problem: Problem, seated: Ints, proved: float = 0.0) -> Plan:
