@@ -183,9 +183,22 @@ def test_wrong_people_are_refused_with_their_place(
     [
         (
             "[[togehter]]\npeople = ['a', 'b']\n",
-            "'togehter' is not a name that is known here; at the top these are: weights",
+            "'togehter' is not a name that is known here. Known are: weights",
         ),
         ("[[apart]]\npeople = ['a']\n", "'apart.1.people': Tuple should have at least 2 items"),
+        (
+            "[[at]]\nwho = {}\ntables = ['1']\n",
+            "'at.1.who' is not a name that is known here. Known are: people, where, tables,",
+        ),
+        (
+            "[wishes]\ncolumns = 'a'\ncolumn = 'a'\n",
+            "'wishes.columns' is not a name that is known here. Known are: column,",
+        ),
+        (
+            "[tables.1]\nseat = 4\nseats = 4\n",
+            "'tables.1.seat' is not a name that is known here. Known are: seats, minimum",
+        ),
+        ("[[wish]]\nwho = 'a'\nperson = 'a'\nwith = ['b']\n", "Known are: person, with, at_least,"),
         ("[[apart]\n", "this is not TOML"),
         ("[[wish]]\nperson = 'a'\n", "'wish.1.with': Field required"),
     ],

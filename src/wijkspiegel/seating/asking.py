@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -184,9 +184,19 @@ def _told(error: ValidationError) -> str:
     first = error.errors()[0]
     place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = ", ".join(RulesFile.model_fields) if len(first["loc"]) == 1 else "other names"
-        return f"'{place}' is not a name that is known here; at the top these are: {known}"
+        known = _names(RulesFile if len(first["loc"]) == 1 else _asked_in(str(first["loc"][0])))
+        return f"'{place}' is not a name that is known here. Known are: {known}"
     return f"'{place}': {first['msg']}"
+
+
+def _asked_in(section: str) -> type[BaseModel]:
+    """What each [[section]] has."""
+    of = get_args(RulesFile.model_fields[section].annotation)
+    return next(one for one in of if isinstance(one, type) and issubclass(one, BaseModel))
+
+
+def _names(asked: type[BaseModel]) -> str:
+    return ", ".join(field.alias or name for name, field in asked.model_fields.items())
 
 
 def tables_of(asked: int | None, seats: int | None, rules: RulesFile, people: int) -> int | tuple[Table, ...]:
