@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wijkspiegel.encounters.cyclic import MOST_PEOPLE, Turning, seat_by_turning, turnings
+from wijkspiegel.encounters.cyclic import (
+    MOST_PEOPLE,
+    Turning,
+    _following,
+    _orbits,
+    _put,
+    _turned,
+    seat_by_turning,
+    turnings,
+)
 from wijkspiegel.encounters.people import Participants
 from wijkspiegel.encounters.plan import PROVED, plan
 from wijkspiegel.encounters.rules import Apart, At, Who
@@ -72,6 +81,25 @@ def test_the_search_ends_early_only_where_nobody_meets_twice(asked: tuple[int, i
     for turning in ways(*asked):
         seated, taken = seat_by_turning(turning, np.full(tables, seats), 300, lots(seed))
         assert repeats(seated) == 0 if taken < 300 else taken == 300
+
+
+@given(SIZES, st.integers(0, 2**32))
+def test_the_excess_of_all_rounds_is_known_from_the_initial_ones(asked: tuple[int, int, int], seed: int) -> None:
+    """Counted anew: a pair that meets k times is k (k - 1) / 2 too much."""
+    tables, seats, _ = asked
+    people = tables * seats
+    for turning in ways(*asked):
+        length = turning.cycles[0]
+        following = _following(turning.cycles)
+        orbit, often = _orbits(following, length)
+        rows = np.array([np.random.default_rng([seed, n]).permutation(people) for n in range(turning.initial)])
+        times, excess = np.zeros(len(often), dtype=np.int64), 0.0
+        for row in rows:
+            for seat in range(people):
+                excess += _put(orbit, often, times, row, seat // seats * seats, seat, seat, row[seat], 1)
+        seated = _turned(rows, np.repeat(np.arange(tables), seats), following, length)
+        met = sum((row[:, None] == row[None, :]).astype(int) for row in seated)
+        assert excess * length == pytest.approx((np.triu(met * (met - 1) // 2, 1)).sum())
 
 
 def test_a_search_of_no_steps_leaves_the_lot() -> None:

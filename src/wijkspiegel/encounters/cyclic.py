@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
+from wijkspiegel.encounters.judge import NOWHERE
 from wijkspiegel.encounters.lots import below, unit
-
-Ints = NDArray[np.int64]
+from wijkspiegel.encounters.problem import Ints
 
 MOST_PEOPLE = 1_000
 """A search looks up every pair of people; among more than these there mostly is room enough without turning."""
 MOST_INITIAL = 2
+"""Rounds that are turned: of three and more, hardly fewer were found than by a search over all rounds."""
 HOT, COLD = 0.5, 0.08
 """Temperatures, in what one pair too many in an initial round costs."""
 
@@ -27,7 +27,7 @@ HOT, COLD = 0.5, 0.08
 class Turning(NamedTuple):
     """How people are turned. cycles : people in each, the longest first. initial : rounds that are turned.
 
-    stays : [person], the table at which they stay through all rounds, each at another; -1 for who is turned.
+    stays : [person], the table at which they stay through all rounds, each at another; NOWHERE for who is turned.
     """
 
     cycles: tuple[int, ...]
@@ -40,7 +40,7 @@ def turnings(stays: Ints, tables: int, rounds: int) -> Iterator[Turning]:
 
     stays : [person], as a Turning has it.
     """
-    people, staying = len(stays), int((stays >= 0).sum())
+    people, staying = len(stays), int((stays != NOWHERE).sum())
     if people > MOST_PEOPLE:
         return
     for initial in range(1, MOST_INITIAL + 1):
@@ -65,10 +65,10 @@ def seat_by_turning(turning: Turning, sizes: Ints, steps: int, seed: Any) -> tup
     orbit, often = _orbits(following, turning.cycles[0])
     first = np.concatenate([[0], np.cumsum(sizes)])
     table = np.repeat(np.arange(len(sizes)), sizes)
-    person = np.argsort(turning.stays >= 0, kind="stable")  # who stays is last, as the cycles of one are
+    person = np.argsort(turning.stays != NOWHERE, kind="stable")  # who stays is last, as the cycles of one are
     seated = _at_random(turning.initial, len(following), seed)
     kept = np.zeros(len(table), dtype=bool)
-    for place in np.flatnonzero(turning.stays[person] >= 0):
+    for place in np.flatnonzero(turning.stays[person] != NOWHERE):
         seat = first[turning.stays[person[place]]]
         kept[seat] = True
         for row in seated:
@@ -137,8 +137,9 @@ def _at_random(rounds: int, people: int, seed: Any) -> Any:
 def _put(orbit: Any, often: Any, times: Any, row: Any, first: int, end: int, skipped: int, p: int, sign: int) -> float:
     """p joins (sign 1) or leaves (-1) who sits in seats from first up to end, but for one. Returns the excess it adds.
 
-    times : how often the pairs of an orbit meet. An orbit that meets k times, and is turned into itself, adds
-    k + (often - 1) / 2 for each of its pairs, in units of the length of a turn.
+    times : how often each pair of an orbit meets. If that is k, and one pair more of the orbit sits together in the
+    initial round, all its pairs meet k + often times: together an excess of k + (often - 1) / 2 more, in units of as
+    many as there are turns.
     """
     excess = 0.0
     for seat in range(first, end):

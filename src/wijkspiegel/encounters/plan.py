@@ -140,17 +140,16 @@ def _starts(problem: Problem, seed: int) -> Iterator[Start]:
     """Where all rules hold, or at random; then what has no repeats or few, and keeps them if people change in all
     rounds. There rules hold only once the search has found how."""
     decided = [rule for rule in problem.rules if not isinstance(rule, Present) and getattr(rule, "must", True)]
-    at_random = [_at_random(problem, number, seed) for number in range(problem.rounds)]
-    first = np.stack(_by_rules(problem) if decided else at_random)
+    first = np.stack(_by_rules(problem) if decided else _at_random(problem, seed))
     yield Start(first)
     stays = _stays(problem)
     if problem.rounds == 1 or not problem.weights.repeat or stays is None:
         return
     design = _design(problem) if (stays == NOWHERE).all() else None
     if design is not None:
-        yield Start(design, 1.0)
+        yield Start(design, whole=1.0)
     for turning in turnings(stays, len(problem.tables), problem.rounds):
-        yield Start(first, 1.0, turning)
+        yield Start(first, whole=1.0, turning=turning)
 
 
 def _by_rules(problem: Problem) -> list[Ints]:
@@ -193,12 +192,13 @@ def _same_rules(problem: Problem, one: int, other: int) -> bool:
     )
 
 
-def _at_random(problem: Problem, number: int, seed: int) -> Ints:
-    row = np.full(len(problem.people), NOWHERE)
-    chairs = np.repeat(np.arange(len(problem.tables)), problem.seats[number])
-    np.random.default_rng([seed & 0xFFFF_FFFF, number]).shuffle(chairs)
-    row[problem.present[number]] = chairs
-    return row
+def _at_random(problem: Problem, seed: int) -> list[Ints]:
+    rows = [np.full(len(problem.people), NOWHERE) for _ in range(problem.rounds)]
+    for number, row in enumerate(rows):
+        chairs = np.repeat(np.arange(len(problem.tables)), problem.seats[number])
+        np.random.default_rng([seed & 0xFFFF_FFFF, number]).shuffle(chairs)
+        row[problem.present[number]] = chairs
+    return rows
 
 
 def _design(problem: Problem) -> Ints | None:
