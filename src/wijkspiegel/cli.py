@@ -465,8 +465,9 @@ def draw(
 ) -> None:
     """Draw a citizens' panel by fair lottery: within quotas, whoever has the least chance has as much as can be."""
     from wijkspiegel.seating.drawing import draw_panel, notes_of, said_of
+    from wijkspiegel.seating.words import refused_in
 
-    with progress_on_screen() as progress:
+    with progress_on_screen() as progress, refused_in(language.value):
         drawn = draw_panel(
             pool, quota, size, out, person=person, one_of=one_of, panels=panels, seed=seed,
             language=language.value, progress=progress,

@@ -143,7 +143,7 @@ def test_whoever_can_be_in_no_panel_is_named_with_what_would_have_to_change() ->
         ([Quota("aeg", "x", 0, 1)], 2, "The pool has no column 'aeg'. Found: age, sex. Did you mean 'age'?"),
         ([Quota("age", "x", 2, 1)], 2, "'age x' has minimum 2 and maximum 1: the minimum is more."),
         ([Quota("age", "x", -1, 1)], 2, "'age x' has minimum -1: give 0 or more."),
-        ([Quota("age", "x", 3, 3)], 4, "'age x' has minimum 3, and 2 in the pool are so: lower it to 2, or find"),
+        ([Quota("age", "x", 3, 3)], 4, "'age x' has minimum 3, and the pool has 2: lower it to 2, or find"),
         ([Quota("age", "X", 1, 1)], 4, "find more volunteers. Found: x, y."),
         ([Quota("age", "x", 2, 2), Quota("age", "y", 2, 2)], 3, "The minima of 'age' add up to 4, and the panel has 3"),
         ([Quota("age", "x", 0, 1), Quota("age", "y", 0, 1)], 3, "The maxima of 'age' add up to 2, and the panel has 3"),

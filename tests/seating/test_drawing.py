@@ -198,3 +198,8 @@ def test_from_the_command_line(files: tuple[Path, Path]) -> None:
     assert "Seed 3 drew panel " in result.output
     assert len(rows(out / "panels.csv")) == 1 + 100 * 3
     assert "To draw in public: one number from 1 to 100." in result.output
+
+
+def test_quotas_that_cannot_hold_are_refused_in_dutch_where_nothing_else_is_asked(files: tuple[Path, Path]) -> None:
+    result = CliRunner().invoke(app, ["draw", str(files[0]), "--size", "9", "--quota", str(files[1])])
+    assert str(result.exception) == "Een panel van 9 is niet te loten uit 8 mensen: geef een kleiner aantal."

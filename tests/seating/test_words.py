@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from wijkspiegel import encounters
+from wijkspiegel import encounters, seating
 from wijkspiegel.cli import app
+from wijkspiegel.encounters.lottery import fair_lottery
 from wijkspiegel.encounters.people import Participants
 from wijkspiegel.encounters.plan import plan
 from wijkspiegel.encounters.problem import pose
+from wijkspiegel.encounters.quotas import Change, Quota
 from wijkspiegel.encounters.rules import (
     Accompanied,
     Apart,
@@ -29,13 +32,13 @@ from wijkspiegel.encounters.rules import (
 )
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.schemes import Language
-from wijkspiegel.seating.words import DUTCH, MEASURES, refused_in, rule_in_dutch, said_in
+from wijkspiegel.seating.words import DUTCH, MEASURES, change_in_dutch, refused_in, rule_in_dutch, said_in
 
 PEOPLE = Participants(tuple("pqrstu"), {"age": tuple("aabbcd"), "role": ("host", *("guest",) * 5)})
 
 
-def sentences_of_the_planner() -> Iterator[str]:
-    for path in Path(encounters.__file__).parent.glob("*.py"):
+def sentences_of_the_planner_and_the_draw() -> Iterator[str]:
+    for path in chain(*(Path(package.__path__[0]).glob("*.py") for package in (encounters, seating))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Said", "PlanningError"):
                 sentence = node.args[0]
@@ -43,8 +46,8 @@ def sentences_of_the_planner() -> Iterator[str]:
                     yield str(sentence.value)
 
 
-def test_everything_that_the_planner_says_is_said_in_dutch() -> None:
-    assert set(sentences_of_the_planner()) == set(DUTCH)
+def test_everything_that_the_planner_and_the_draw_say_is_said_in_dutch() -> None:
+    assert set(sentences_of_the_planner_and_the_draw()) == set(DUTCH)
 
 
 @pytest.mark.parametrize("english", DUTCH)
@@ -105,6 +108,45 @@ def test_rules_that_cannot_hold_are_named_in_the_language_of_the_plan(
         with pytest.raises(SettingsError) as raised, refused_in(language):
             plan(PEOPLE, 2, rules=rules, seconds=0.01)
         assert str(raised.value) == text
+
+
+@pytest.mark.parametrize(
+    ("quotas", "size", "dutch"),
+    [
+        (
+            [Quota("sxe", "f", 0, 1)],
+            3,
+            "De vrijwilligers hebben geen kolom 'sxe'. Gevonden: age, sex. Bedoelde je 'sex'?",
+        ),
+        (
+            [Quota("age", "e", 1, 2)],
+            3,
+            "'age e' heeft minimum 1, en er zijn 0 vrijwilligers: verlaag het tot 0, of vind er meer. Gevonden: x, y.",
+        ),
+        (
+            [Quota("age", "x", 0, 1), Quota("age", "y", 0, 3), Quota("sex", "m", 2, 2), Quota("sex", "f", 1, 1)],
+            3,
+            "Geen panel van 3 houdt alle quota. De kleinste verandering, van 1 in totaal, waarna er wel een is: "
+            "'age x' maximum 1 → 2: de andere quota laten er minstens 2 voor hen over.",
+        ),
+        (
+            [Quota("age", "y", 0, 1)],
+            5,
+            "De maxima van 'age' zijn samen 1, met 3 voor wie geen quotum geldt, en het panel heeft 5 plaatsen: "
+            "verhoog ze met 1.",
+        ),
+    ],
+)
+def test_quotas_that_cannot_hold_are_said_in_dutch(quotas: list[Quota], size: int, dutch: str) -> None:
+    pool = Participants(tuple("pqrstu"), {"age": tuple("xxxyyy"), "sex": tuple("mmffff")})
+    with pytest.raises(SettingsError) as raised, refused_in("nl"):
+        fair_lottery(pool, quotas, size)
+    assert str(raised.value) == dutch
+
+
+def test_a_change_of_both_bounds_is_said_in_dutch() -> None:
+    change = Change(Quota("age", "", 2, 2), 1, 3)
+    assert change_in_dutch(change) == "'age (onbekend)' minimum 2 → 1 en maximum 2 → 3"
 
 
 def test_numbers_are_written_as_the_language_has_them() -> None:

@@ -125,7 +125,7 @@ def fair_lottery(
     """The fairest lottery over so many panels. The same people give the same lottery, in whatever order they come.
 
     one_of : attribute, such as a household, of which a panel has each value once at most.
-    Raises SettingsError where there is no panel, with the smallest change of quotas after which there is one.
+    Raises PlanningError where there is no panel, with the smallest change of quotas after which there is one.
     """
     people = people.in_order()
     panels = panels_within(people, quotas, size, one_of)

@@ -3,7 +3,6 @@
 Nothing is searched here. A rule about somebody who is not there, or a table that does not exist, is refused by name.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -27,7 +26,7 @@ from wijkspiegel.encounters.rules import (
     Wish,
     values_in,
 )
-from wijkspiegel.encounters.said import PlanningError, Said
+from wijkspiegel.encounters.said import PlanningError, Said, near
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -213,7 +212,7 @@ def _check_names(people: Participants, rules: tuple[Rule, ...], rounds: int) -> 
             if one not in known:
                 raise PlanningError(
                     "The rule '{rule}' is about '{person}', who is not among the people.{near}",
-                    rule=rule, person=one, near=_near(one, people.ids),
+                    rule=rule, person=one, near=near(one, people.ids),
                 )  # fmt: skip
         for who in _whos_in(rule):
             _require_attribute(people, who.attribute, Said("The rule '{rule}'", rule=rule))
@@ -233,13 +232,8 @@ def _require_attribute(people: Participants, attribute: str, what: Said) -> None
         raise PlanningError(
             "{what} asks for '{attribute}', which is not known of the people. Known: {known}.{near}",
             what=what, attribute=attribute, known=", ".join(people.attributes) or Said("nothing"),
-            near=_near(attribute, people.attributes),
+            near=near(attribute, people.attributes),
         )  # fmt: skip
-
-
-def _near(name: str, known: Iterable[str]) -> Said | str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return Said(" Did you mean '{name}'?", name=near[0]) if near else ""
 
 
 def _ids_in(rule: Rule) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ People who are alike to every quota, and who live with people alike, are one cla
 of each class, and a pool of thousands becomes some hundreds of numbers.
 """
 
-import difflib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from wijkspiegel.encounters.people import Participants
-from wijkspiegel.errors import SettingsError
+from wijkspiegel.encounters.said import PlanningError, Said, near
 
 Floats = NDArray[np.float64]
 
@@ -47,16 +46,14 @@ class Change:
     minimum: int
     maximum: int
 
+    @property
+    def moved(self) -> list[str]:
+        """Which bounds, from what to what."""
+        bounds = (("minimum", self.quota.minimum, self.minimum), ("maximum", self.quota.maximum, self.maximum))
+        return [f"{name} {old} → {new}" for name, old, new in bounds if old != new]
+
     def __str__(self) -> str:
-        said = [
-            f"{name} {old} → {new}"
-            for name, old, new in (
-                ("minimum", self.quota.minimum, self.minimum),
-                ("maximum", self.quota.maximum, self.maximum),
-            )
-            if old != new
-        ]
-        return f"{self.quota} {' and '.join(said)}"
+        return f"{self.quota} {' and '.join(self.moved)}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,7 @@ def panels_within(people: Participants, quotas: Sequence[Quota], size: int, one_
     """The panels of this size from these people.
 
     one_of : attribute of which a panel has each value once at most, such as a household; people without a value count
-        as living alone. Raises SettingsError for what cannot be, and for what will not have been meant.
+        as living alone. Raises PlanningError for what cannot be, and for what will not have been meant.
     """
     require_sensible(people, quotas, size, one_of)
     attributes = sorted({quota.attribute for quota in quotas})
@@ -155,71 +152,80 @@ def _counted(quota: Quota, attributes: Sequence[str], kinds: Sequence[tuple[str,
 
 
 def require_sensible(people: Participants, quotas: Sequence[Quota], size: int, one_of: str = "") -> None:
-    """Raises SettingsError for the first thing that can be seen to be wrong without a search."""
+    """Raises PlanningError for the first thing that can be seen to be wrong without a search."""
     if size < 1:
-        raise SettingsError(f"A panel of {size} is none: give a size of at least 1.")
+        raise PlanningError("A panel of {size} is none: give a size of at least 1.", size=size)
     if size > len(people):
-        raise SettingsError(f"A panel of {size:,} cannot be drawn from {len(people):,} people: give a smaller size.")
+        raise PlanningError(
+            "A panel of {size} cannot be drawn from {people} people: give a smaller size.",
+            size=size, people=len(people),
+        )  # fmt: skip
     for attribute in [*(quota.attribute for quota in quotas), *([one_of] if one_of else [])]:
         _require_attribute(people, attribute)
     for quota in quotas:
         _require_possible(people, quota)
     doubled = [key for key, times in Counter((quota.attribute, quota.value) for quota in quotas).items() if times > 1]
     if doubled:
-        raise SettingsError(f"There are several quotas for '{' '.join(doubled[0])}': keep one.")
+        raise PlanningError("There are several quotas for '{which}': keep one.", which=" ".join(doubled[0]))
     for attribute in dict.fromkeys(quota.attribute for quota in quotas):
         _require_sums([quota for quota in quotas if quota.attribute == attribute], people, size)
     if one_of:
         values = people.attributes[one_of]
         homes = len(set(values) - {""}) + values.count("")
         if homes < size:
-            raise SettingsError(
-                f"With one of each '{one_of}' a panel has at most {homes:,} people, and {size:,} are asked for."
-            )
+            raise PlanningError(
+                "With one of each '{one_of}' a panel has at most {most} people, and {size} are asked for.",
+                one_of=one_of, most=homes, size=size,
+            )  # fmt: skip
 
 
 def _require_attribute(people: Participants, attribute: str) -> None:
     if attribute not in people.attributes:
-        near = difflib.get_close_matches(attribute, people.attributes, n=1)
-        raise SettingsError(
-            f"The pool has no column '{attribute}'. Found: {', '.join(people.attributes) or 'none'}."
-            + (f" Did you mean '{near[0]}'?" if near else "")
-        )
+        raise PlanningError(
+            "The pool has no column '{attribute}'. Found: {known}.{near}",
+            attribute=attribute, known=", ".join(people.attributes) or Said("nothing"),
+            near=near(attribute, people.attributes),
+        )  # fmt: skip
 
 
 def _require_possible(people: Participants, quota: Quota) -> None:
     if quota.minimum < 0:
-        raise SettingsError(f"{quota} has minimum {quota.minimum}: give 0 or more.")
+        raise PlanningError("{quota} has minimum {minimum}: give 0 or more.", quota=quota, minimum=quota.minimum)
     if quota.minimum > quota.maximum:
-        raise SettingsError(f"{quota} has minimum {quota.minimum} and maximum {quota.maximum}: the minimum is more.")
+        raise PlanningError(
+            "{quota} has minimum {minimum} and maximum {maximum}: the minimum is more.",
+            quota=quota, minimum=quota.minimum, maximum=quota.maximum,
+        )  # fmt: skip
     values = people.attributes[quota.attribute]
     there = values.count(quota.value)
     if there >= quota.minimum:
         return
-    near = [] if there else difflib.get_close_matches(quota.value, sorted(set(values) - {""}), n=1)
-    found = f" Found: {', '.join(sorted(set(values) - {''}))}." if not there else ""
-    raise SettingsError(
-        f"{quota} has minimum {quota.minimum:,}, and {there:,} in the pool "
-        f"{'is' if there == 1 else 'are'} so: lower it to {there:,}, or find more volunteers.{found}"
-        + (f" Did you mean '{near[0]}'?" if near else "")
-    )
+    known = sorted(set(values) - {""})
+    raise PlanningError(
+        "{quota} has minimum {minimum}, and the pool has {there}: lower it to {there}, or find more volunteers."
+        "{found}{near}",
+        quota=quota, minimum=quota.minimum, there=there,
+        found="" if there else Said(" Found: {known}.", known=", ".join(known) or Said("nothing")),
+        near="" if there else near(quota.value, known),
+    )  # fmt: skip
 
 
 def _require_sums(quotas: Sequence[Quota], people: Participants, size: int) -> None:
     attribute = quotas[0].attribute
     if (least := sum(quota.minimum for quota in quotas)) > size:
-        raise SettingsError(
-            f"The minima of '{attribute}' add up to {least:,}, and the panel has {size:,} seats: lower them by "
-            f"{least - size:,}."
-        )
+        raise PlanningError(
+            "The minima of '{attribute}' add up to {least}, and the panel has {size} seats: lower them by {less}.",
+            attribute=attribute, least=least, size=size, less=least - size,
+        )  # fmt: skip
     named = {quota.value for quota in quotas}
     unnamed = sum(value not in named for value in people.attributes[attribute])
     if (most := sum(quota.maximum for quota in quotas)) + unnamed < size:
-        beside = f", with {unnamed:,} of whom no quota speaks" if unnamed else ""
-        raise SettingsError(
-            f"The maxima of '{attribute}' add up to {most:,}{beside}, and the panel has {size:,} seats: raise them by "
-            f"{size - most - unnamed:,}."
-        )
+        raise PlanningError(
+            "The maxima of '{attribute}' add up to {most}{beside}, and the panel has {size} seats: "
+            "raise them by {more}.",
+            attribute=attribute, most=most, size=size, more=size - most - unnamed,
+            beside=Said(", with {people} of whom no quota speaks", people=unnamed) if unnamed else "",
+        )  # fmt: skip
 
 
 # What to change ------------------------------------------------------------------------------------------------------
@@ -228,7 +234,7 @@ def _require_sums(quotas: Sequence[Quota], people: Participants, size: int) -> N
 def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Change, ...]:
     """The quotas to change, so that there is a panel, or one with somebody of a class: as few people as can be in all.
 
-    () where nothing needs to change. Raises SettingsError where no change of quotas helps.
+    () where nothing needs to change. Raises PlanningError where no change of quotas helps.
     """
     classes, quotas = len(panels.people), len(panels.quotas)
     rules = len(panels.low)
@@ -249,7 +255,7 @@ def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Chan
         options={"mip_rel_gap": 0.0},
     )
     if found.x is None:
-        raise SettingsError("No panel of this size can be made, whatever the quotas.")
+        raise PlanningError("No panel of this size can be made, whatever the quotas.")
     lower, higher = np.round(found.x[classes:]).astype(int).reshape(2, quotas)
     return tuple(
         Change(quota, quota.minimum - down, quota.maximum + up)
@@ -259,20 +265,23 @@ def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Chan
 
 
 def require_a_panel(panels: Panels) -> None:
-    """Raises SettingsError where the quotas leave no panel, with the smallest change after which there is one."""
+    """Raises PlanningError where the quotas leave no panel, with the smallest change after which there is one."""
     if panels.worth_most(np.zeros(len(panels.people))) is not None:
         return
     changes = smallest_change(panels)
     if not changes:
-        raise SettingsError(f"No panel of {panels.size:,} was found before the search was given up: widen the quotas.")
+        raise PlanningError(
+            "No panel of {size} was found before the search was given up: widen the quotas.", size=panels.size
+        )
     people = sum(abs(one.minimum - one.quota.minimum) + abs(one.maximum - one.quota.maximum) for one in changes)
     alone = changes[0] if len(changes) == 1 else None
-    why = ""
+    why: Said | str = ""
     if alone and alone.minimum < alone.quota.minimum:
-        why = f": beside the other quotas only {alone.minimum} fit"
+        why = Said(": beside the other quotas only {people} fit", people=alone.minimum)
     elif alone:
-        why = f": the other quotas leave at least {alone.maximum} to them"
-    raise SettingsError(
-        f"No panel of {panels.size:,} keeps all quotas. The smallest change, of {people} in all, after which one does: "
-        f"{'; '.join(map(str, changes))}{why}."
-    )
+        why = Said(": the other quotas leave at least {people} to them", people=alone.maximum)
+    raise PlanningError(
+        "No panel of {size} keeps all quotas. The smallest change, of {people} in all, after which one does: "
+        "{changes}{why}.",
+        size=panels.size, people=people, changes=changes, why=why,
+    )  # fmt: skip

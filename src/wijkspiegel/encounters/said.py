@@ -1,6 +1,7 @@
 """What the planner has to say, in English here, with what it is about: who speaks another language can say it too."""
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterable
 
 from wijkspiegel.errors import SettingsError
 
@@ -29,6 +30,12 @@ class PlanningError(SettingsError):
     def __init__(self, sentence: str, **about: object) -> None:
         self.said = Said(sentence, **about)
         super().__init__(str(self.said))
+
+
+def near(name: str, known: Iterable[str]) -> Said | str:
+    """What was meant perhaps; "" where no known name is like it."""
+    alike = difflib.get_close_matches(name, list(known), n=1)
+    return Said(" Did you mean '{name}'?", name=alike[0]) if alike else ""
 
 
 def _in_english(value: object) -> str:

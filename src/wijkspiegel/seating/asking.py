@@ -24,7 +24,8 @@ from wijkspiegel.encounters.rules import (
     Wish,
     values_in,
 )
-from wijkspiegel.errors import InputError, SettingsError
+from wijkspiegel.encounters.said import PlanningError, Said
+from wijkspiegel.errors import InputError
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.sources.people import CALL_IT_SO, require_columns
 
@@ -138,10 +139,10 @@ class RulesFile(_Strict):
         if self.wishes is None:
             return []
         if self.wishes.column not in people.attributes:
-            raise SettingsError(
-                f"[wishes] names the column '{self.wishes.column}', which the people do not have. "
-                f"Found: {', '.join(people.attributes)}."
-            )
+            raise PlanningError(
+                "[wishes] names the column '{column}', which the people do not have. Found: {known}.",
+                column=self.wishes.column, known=", ".join(people.attributes) or Said("nothing"),
+            )  # fmt: skip
         cells = zip(people.ids, people.attributes[self.wishes.column], strict=True)
         told = [(one, tuple(dict.fromkeys(values_in(cell)))) for one, cell in cells]
         return [
@@ -155,11 +156,12 @@ class RulesFile(_Strict):
         return {one.column for one in self.common} | ({self.wishes.column} if self.wishes else set())
 
 
+_WHOM = {"by_id": '`people = ["id", ...]`', "by_column": '`where = { role = "host" }`'}
+
+
 def _who(people: Ids, where: Where) -> Who:
     if bool(people) == bool(where) or len(where) > 1:
-        raise SettingsError(
-            'A rule says whom it is about by `people = ["id", ...]`, or by one column: `where = { role = "host" }`.'
-        )
+        raise PlanningError("A rule says whom it is about by {by_id}, or by one column: {by_column}.", **_WHOM)
     if people:
         return Who(people)
     ((column, values),) = where.items()
@@ -167,7 +169,7 @@ def _who(people: Ids, where: Where) -> Who:
 
 
 def read_rules(path: Path | None) -> RulesFile:
-    """Raises InputError or SettingsError: what is wrong, at which rule."""
+    """Raises InputError: what is wrong, at which rule."""
     if path is None:
         return RulesFile()
     if not path.is_file():
@@ -203,13 +205,13 @@ def tables_of(asked: int | None, seats: int | None, rules: RulesFile, people: in
     """The tables of the options or of rules.toml: one of the two says how many."""
     named = tuple(Table(name, table.seats, table.minimum) for name, table in rules.tables.items())
     if named and (asked is not None or seats is not None):
-        raise SettingsError("rules.toml has [tables] of its own: give no --tables or --seats with it.")
+        raise PlanningError("rules.toml has [tables] of its own: give no --tables or --seats with it.")
     if named:
         return named
     if asked is None:
-        raise SettingsError("How many tables are there? Give --tables, or [tables] in rules.toml.")
+        raise PlanningError("How many tables are there? Give --tables, or [tables] in rules.toml.")
     if asked < 1:
-        raise SettingsError(f"{asked} tables seat nobody: give at least one.")
+        raise PlanningError("{tables} tables seat nobody: give at least one.", tables=asked)
     return asked if seats is None else even_tables(people, asked, seats)
 
 

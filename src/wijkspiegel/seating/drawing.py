@@ -10,10 +10,12 @@ from wijkspiegel.encounters.lottery import Lottery, fair_lottery
 from wijkspiegel.encounters.people import Participants
 from wijkspiegel.encounters.plan import PROVED
 from wijkspiegel.encounters.quotas import Change, Quota
-from wijkspiegel.errors import InputError, SettingsError
+from wijkspiegel.encounters.said import PlanningError
+from wijkspiegel.errors import InputError
 from wijkspiegel.schemes import Language
 from wijkspiegel.seating.asking import read_participants
 from wijkspiegel.seating.files import csv_text, require_room, write_private
+from wijkspiegel.seating.words import change_in_dutch
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
 from wijkspiegel.sources.people import CALL_IT_SO, require_columns
 from wijkspiegel.wording import Percent, sentences
@@ -59,13 +61,13 @@ def draw_panel(
     """Make the lottery, draw one panel from it, and write both to `out`.
 
     person : column of ids. one_of : column of which a panel has each value once at most. panels : how many panels
-    the lottery has. Raises InputError or SettingsError for what cannot be, and where `out` has a draw already.
+    the lottery has. Raises InputError or PlanningError for what cannot be, and where `out` has a draw already.
     """
     require_room(out, (PANEL, PANELS, CHANCES, CATEGORIES, QUALITY))
     if panels < 1:
-        raise SettingsError(f"A lottery of {panels} panels draws none: give --panels of at least 1.")
+        raise PlanningError("A lottery of {panels} panels draws none: give --panels of at least 1.", panels=panels)
     if seed < 0:
-        raise SettingsError(f"The seed is {seed}. Give 0 or more.")
+        raise PlanningError("The seed is {seed}. Give 0 or more.", seed=seed)
     progress("reading")
     people, _ = read_participants(pool, person)
     quotas = read_quotas(quota)
@@ -136,12 +138,11 @@ def _chances(lottery: Lottery, language: Language) -> Rows:
 
 def _why(changes: Sequence[Change]) -> Said:
     """Why somebody is in no panel: what would have to change first."""
-    nl, en = sentences(
-        "In geen enkel panel binnen de quota; wel na {changes}.",
-        "In no panel within the quotas; in some after {changes}.",
-        changes="; ".join(map(str, changes)),
+    nl, en = ("; ".join(map(said, changes)) for said in (change_in_dutch, str))
+    return (
+        f"In geen enkel panel binnen de quota; wel na {nl}.",
+        f"In no panel within the quotas; in some after {en}.",
     )
-    return nl, en
 
 
 def _panels(lottery: Lottery) -> Rows:

@@ -12,7 +12,8 @@ from wijkspiegel.encounters.plan import Plan, Progress, front, plan, told
 from wijkspiegel.encounters.problem import Floats, Problem, pose
 from wijkspiegel.encounters.replan import Replanned, replan
 from wijkspiegel.encounters.rules import Weights
-from wijkspiegel.errors import InputError, SettingsError
+from wijkspiegel.encounters.said import PlanningError, Said
+from wijkspiegel.errors import InputError
 from wijkspiegel.schemes import Language
 from wijkspiegel.seating.asking import (
     distances_by,
@@ -162,7 +163,10 @@ def _names(people: Participants, column: str | None) -> dict[str, str]:
     if column is None:
         return {}
     if column not in people.attributes:
-        raise SettingsError(f"There is no column '{column}' for --name. Found: {', '.join(people.attributes)}.")
+        raise PlanningError(
+            "There is no column '{column}' for --name. Found: {known}.",
+            column=column, known=", ".join(people.attributes) or Said("nothing"),
+        )  # fmt: skip
     return {one: name or one for one, name in zip(people.ids, people.attributes[column], strict=True)}
 
 

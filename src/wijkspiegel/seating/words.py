@@ -1,12 +1,13 @@
-"""The planner in Dutch and in English: its rules, its measures, and what it says that cannot be.
+"""The planner and the draw in Dutch and in English: rules, measures, and what they say that cannot be.
 
-The planner itself speaks English. What it says is said here in Dutch, by the English sentence (a test asks for each).
+They speak English. What they say is said here in Dutch, by the English sentence (a test asks for each).
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from wijkspiegel.encounters.plan import PROVED, USELESS
+from wijkspiegel.encounters.quotas import Change, Quota
 from wijkspiegel.encounters.rules import (
     Accompanied,
     Apart,
@@ -166,6 +167,51 @@ DUTCH = {
         "{people} mensen aan {tables} tafels in {rounds} rondes zijn te veel om nog iets te bewijzen: "
         "laat --certify weg.",
     "No plan of round {number} keeps all rules.": "Geen indeling van ronde {number} houdt alle regels.",
+    "[wishes] names the column '{column}', which the people do not have. Found: {known}.":
+        "[wishes] noemt de kolom '{column}', en die hebben de mensen niet. Gevonden: {known}.",
+    "A rule says whom it is about by {by_id}, or by one column: {by_column}.":
+        "Een regel zegt over wie hij gaat met {by_id}, of met één kolom: {by_column}.",
+    "rules.toml has [tables] of its own: give no --tables or --seats with it.":
+        "rules.toml heeft zelf [tables]: geef er geen --tables of --seats bij.",
+    "How many tables are there? Give --tables, or [tables] in rules.toml.":
+        "Hoeveel tafels zijn er? Geef --tables, of [tables] in rules.toml.",
+    "There is no column '{column}' for --name. Found: {known}.":
+        "Er is geen kolom '{column}' voor --name. Gevonden: {known}.",
+    "A lottery of {panels} panels draws none: give --panels of at least 1.":
+        "Een loting van {panels} panels loot er geen: geef --panels van minstens 1.",
+    "The seed is {seed}. Give 0 or more.": "De seed is {seed}. Geef 0 of meer.",
+    "A panel of {size} is none: give a size of at least 1.": "Een panel van {size} is er geen: geef minstens 1.",
+    "A panel of {size} cannot be drawn from {people} people: give a smaller size.":
+        "Een panel van {size} is niet te loten uit {people} mensen: geef een kleiner aantal.",
+    "There are several quotas for '{which}': keep one.": "Voor '{which}' zijn er meer quota: houd er één.",
+    "With one of each '{one_of}' a panel has at most {most} people, and {size} are asked for.":
+        "Met één van elke '{one_of}' heeft een panel hooguit {most} mensen, en er worden er {size} gevraagd.",
+    "The pool has no column '{attribute}'. Found: {known}.{near}":
+        "De vrijwilligers hebben geen kolom '{attribute}'. Gevonden: {known}.{near}",
+    "{quota} has minimum {minimum}: give 0 or more.": "{quota} heeft minimum {minimum}: geef 0 of meer.",
+    "{quota} has minimum {minimum} and maximum {maximum}: the minimum is more.":
+        "{quota} heeft minimum {minimum} en maximum {maximum}: het minimum is meer.",
+    "{quota} has minimum {minimum}, and the pool has {there}: lower it to {there}, or find more volunteers."
+    "{found}{near}":
+        "{quota} heeft minimum {minimum}, en er zijn {there} vrijwilligers: verlaag het tot {there}, of vind er meer."
+        "{found}{near}",
+    " Found: {known}.": " Gevonden: {known}.",
+    "The minima of '{attribute}' add up to {least}, and the panel has {size} seats: lower them by {less}.":
+        "De minima van '{attribute}' zijn samen {least}, en het panel heeft {size} plaatsen: verlaag ze met {less}.",
+    "The maxima of '{attribute}' add up to {most}{beside}, and the panel has {size} seats: raise them by {more}.":
+        "De maxima van '{attribute}' zijn samen {most}{beside}, en het panel heeft {size} plaatsen: verhoog ze met "
+        "{more}.",
+    ", with {people} of whom no quota speaks": ", met {people} voor wie geen quotum geldt",
+    "No panel of this size can be made, whatever the quotas.":
+        "Een panel van dit aantal is er niet, wat de quota ook zijn.",
+    "No panel of {size} was found before the search was given up: widen the quotas.":
+        "Een panel van {size} is niet gevonden voor het zoeken werd opgegeven: maak de quota ruimer.",
+    ": beside the other quotas only {people} fit": ": naast de andere quota passen er maar {people}",
+    ": the other quotas leave at least {people} to them": ": de andere quota laten er minstens {people} voor hen over",
+    "No panel of {size} keeps all quotas. The smallest change, of {people} in all, after which one does: "
+    "{changes}{why}.":
+        "Geen panel van {size} houdt alle quota. De kleinste verandering, van {people} in totaal, waarna er wel een "
+        "is: {changes}{why}.",
 }  # fmt: skip
 
 
@@ -182,7 +228,7 @@ def refused_in(language: Language) -> Iterator[None]:
         raise SettingsError(said_in(error.said, language)) from None
 
 
-def _in_dutch(value: object) -> str:
+def _in_dutch(value: object) -> str:  # noqa: PLR0911 - a case for each kind
     match value:
         case Said():
             return said_in(value, "nl")
@@ -190,12 +236,24 @@ def _in_dutch(value: object) -> str:
             return f"{value:,.9g}".translate(_MARKS)
         case Who():
             return _people(value)
+        case Change():
+            return change_in_dutch(value)
         case tuple():
-            return "; ".join(map(rule_in_dutch, value))
+            return "; ".join(map(_in_dutch, value))
         case str():
             return value
+        case Quota():
+            return _quota(value)
         case _:
             return rule_in_dutch(value)  # type: ignore[arg-type]
+
+
+def change_in_dutch(change: Change) -> str:
+    return f"{_quota(change.quota)} {' en '.join(change.moved)}"
+
+
+def _quota(quota: Quota) -> str:
+    return f"'{quota.attribute} {quota.value or '(onbekend)'}'"
 
 
 # Rules ---------------------------------------------------------------------------------------------------------------
