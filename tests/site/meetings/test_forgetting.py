@@ -27,7 +27,7 @@ def held(meeting: Make, account: Account) -> Meeting:
         one = register(made, f"{name}@example.nl", NOW, needs="Ringleiding", organisation="Stad", question="Hoe?")
         rules.confirm(one.pk, Place(one.state), NOW)
     came = list(made.registrations.filter(name__in=("anna", "bilal")).values_list("pk", flat=True))
-    rules.mark_attendance(made.pk, came, account("programme"), made.starts)
+    rules.mark_attendance(made.pk, came, [], account("programme"), made.starts)
     return made
 
 
@@ -44,6 +44,18 @@ def test_needs_go_after_the_meeting_and_names_some_weeks_later(held: Meeting) ->
     assert rules.forget_participants(held.ends + 29 * DAY) == 0
     assert rules.forget_participants(held.ends + 31 * DAY) == 4
     assert [word for word in ("anna", "bilal", "chen", "dewi", "@", "Stad") if word in kept()] == []
+
+
+def test_needs_go_at_once_where_somebody_or_the_meeting_does_not_come(meeting: Make, account: Account) -> None:
+    made, team = meeting(NOW, starts=NOW + 300 * DAY, ends=NOW + 301 * DAY), account("programme")
+    for name in ("anna", "bilal"):
+        register(made, f"{name}@example.nl", NOW, needs="Ringleiding")
+    rules.remove(made.registrations.get(name="anna").pk, team, NOW)
+    assert (rules.forget_needs(NOW), kept().count("Ringleiding")) == (1, 1)
+    rules.call_off(made.pk, team, NOW)
+    assert (rules.forget_needs(NOW), kept().count("Ringleiding")) == (1, 0)
+    assert rules.forget_participants(NOW + 29 * DAY) == 0
+    assert (rules.forget_participants(NOW + 31 * DAY), "bilal" in kept()) == (2, False)
 
 
 def test_counts_and_questions_stay(held: Meeting) -> None:

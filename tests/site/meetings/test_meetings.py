@@ -52,7 +52,7 @@ ACTIONS: dict[str, Callable[[Meeting, Visitor], object]] = {
     "report": lambda made, by: rules.write_report(made.pk, "Mooi.", True, made.version, by, NOW),
     "participants": rules.see_participants,
     "questions": rules.see_questions,
-    "attendance": lambda made, by: rules.mark_attendance(made.pk, [], by, NOW),
+    "attendance": lambda made, by: rules.mark_attendance(made.pk, [], [], by, NOW),
 }
 REFUSED = {
     *(("discard", state) for state in ("published", "cancelled", "held", "reported")),
@@ -198,8 +198,34 @@ def test_a_meeting_that_is_called_off_keeps_who_registered_and_confirms_nobody(m
 def test_titles_that_are_alike_or_no_letters_get_addresses_of_their_own(meeting: Make, account: Account) -> None:
     given, team = given_of(meeting(NOW)), account("programme")
     titles = ("Vrede", "Vrede", "vrede!", "سلام", "🕊", "a" * 150)
-    slugs = [rules.create({**given, "title": title}, team, NOW).slug for title in titles]
+    made = [rules.create({**given, "title": one, "capacity": n}, team, NOW) for n, one in enumerate(titles, 1)]
+    slugs = [one.slug for one in made]
     assert slugs == ["vrede", "vrede-2", "vrede-3", "meeting", "meeting-2", "a" * 80]
+
+
+def test_a_form_that_is_sent_twice_makes_one_draft(meeting: Make, account: Account) -> None:
+    given, team = given_of(meeting(NOW)), account("programme")
+    first = rules.create(given, team, NOW)
+    assert rules.create(given, team, NOW) == first
+    rules.publish(first.pk, team, NOW)
+    assert rules.create(given, team, NOW) != first
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "field"),
+    [
+        (timedelta(days=3651), timedelta(days=3651, hours=2), "starts"),
+        (timedelta(days=1), timedelta(days=33), "ends"),
+        (timedelta(days=1), timedelta(hours=1), "ends"),
+    ],
+)
+def test_a_meeting_is_not_in_another_age(
+    meeting: Make, account: Account, starts: timedelta, ends: timedelta, field: str
+) -> None:
+    given = given_of(meeting(NOW)) | {"starts": NOW + starts, "ends": NOW + ends, "opens": None, "closes": None}
+    with pytest.raises(ValidationError) as refused:
+        rules.create(given, account("programme"), NOW)
+    assert refused.value.message_dict.keys() == {field}
 
 
 def test_what_organisers_do_is_written_down(meeting: Make, account: Account) -> None:

@@ -1,5 +1,6 @@
 """Questions for the tables: what may be asked, what is kept of the answers, and what is left of them."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -20,7 +21,6 @@ from wijkspiegel.site.audit.models import Line
 from wijkspiegel.site.cities.models import Area, City, Part, Release
 from wijkspiegel.site.meetings import counting, mixing, rules, seating
 from wijkspiegel.site.meetings.models import (
-    FEW,
     WITHHELD,
     Answer,
     Attribute,
@@ -79,7 +79,18 @@ def answered(email: str) -> list[str]:
         ("GEZONDHEID", ["gezondheid"]),
         ("Ben je lid van een vakbond", ["vakbond"]),
         ("Hóe is je gezóndheid", ["gezondheid"]),
+        ("Uit welk land kom je?", ["welk land"]),
+        ("Waar zijn je ouders geboren?", ["geboren"]),
+        ("Geboorteplaats", ["geboorteplaats"]),
+        ("Where were you born", ["born"]),
+        ("Op welke partij stem je?", ["welke partij", "stem je"]),
+        ("Ga je naar de kerk", ["kerk"]),
+        ("What is your origin", ["origin"]),
         ("In welke wijk woon je", []),
+        ("Kerkrade-Noord", []),
+        ("Je geboortejaar", []),
+        ("Heb je originele ideeën", []),
+        ("Spreek je met luide stem", []),
         ("Zit je graag op het terras", []),
         ("Welke taal spreek je liefst", []),
         ("Ben je hier voor het eerst", []),
@@ -109,6 +120,14 @@ def test_where_people_live_is_proposed_with_the_districts_of_the_host(eindhoven:
         Area.objects.create(part=part, code=str(number), name=name, level=level)
     assert proposals(eindhoven)["place"].choices[:-1] == ("Strijp", "Woensel")
     assert proposals(None)["place"].choices == ()
+
+
+def test_where_people_are_from_is_seen_in_the_answers_too(meeting: Make, team: User) -> None:
+    where = AGE | {"name": "Waar kom je vandaan?", "choices": ["Nederland", "turkije", "Morocco", "elders"]}
+    with pytest.raises(ValidationError, match=r"\(Nederland, turkije, Morocco\)"):
+        mixing.add(meeting().pk, where, team, timezone.now())
+    streets = AGE | {"name": "In welke straat woon je?", "choices": ["Turkijestraat", "Jordanië", "elders"]}
+    assert mixing.add(meeting().pk, streets, team, timezone.now()).choices[1] == "Jordanië"
 
 
 def test_a_protected_question_needs_a_legal_ground_which_is_kept_shown_and_recorded(
@@ -259,10 +278,22 @@ def test_counts_that_are_told_never_tell_one_that_is_not(counts: dict[str, int])
     """Their total is known: what is not told adds up to ten at least, or nothing is told."""
     kept = counting.told(counts)
     assert kept.keys() == counts.keys()
-    untold = [counts[name] for name, count in kept.items() if count in (FEW, WITHHELD)]
-    assert all(kept[name] == counts[name] >= 10 for name in counts if kept[name] not in (FEW, WITHHELD))
-    assert all((kept[name] == FEW) == (counts[name] < 10) for name in counts)
+    untold = [counts[name] for name, count in kept.items() if count == WITHHELD]
+    assert all(kept[name] == counts[name] >= 10 for name in counts if kept[name] != WITHHELD)
     assert not untold or sum(untold) >= 10 or len(untold) == len(counts)
+
+
+@pytest.mark.parametrize("counts", [(0, 10, 0), (10, 12, 0), (9, 40), (0, 30), (4, 5, 3, 50)])
+def test_what_is_not_told_could_also_have_been_otherwise(counts: tuple[int, ...]) -> None:
+    """Whoever knows the total, and how counts are told, finds of none that is not told what it is."""
+    kept = counting.told(dict(zip("abcd", counts, strict=False)))
+    possible = [
+        other
+        for other in itertools.product(range(sum(counts) + 1), repeat=len(counts))
+        if sum(other) == sum(counts) and counting.told(dict(zip("abcd", other, strict=False))) == kept
+    ]
+    for at, name in enumerate(kept):
+        assert len({other[at] for other in possible}) >= (1 if kept[name] != WITHHELD else 10)
 
 
 def held(meeting: Make, team: User, now: datetime) -> tuple[Meeting, Attribute]:
@@ -302,16 +333,17 @@ def test_after_a_meeting_only_counts_are_left_of_answers_and_tables(
     commands.clean_up(made.ends, False, said.append)
     assert [model.objects.count() for model in (Answer, Seat, SeatingRule, SeatingRule.people.through)] == [0, 0, 0, 0]
     age.refresh_from_db()
-    assert age.counts == {"jong": 14, "oud": FEW, "": FEW}
+    assert age.counts == {"jong": 14, "oud": WITHHELD, "": WITHHELD}
     plan = Seating.objects.get()
-    assert (plan.quality["people"], plan.quality["seated"], plan.counted) == (24, 24, made.ends)
+    assert plan.quality.keys() == {"people", "pairs", "repeats", "most_often"}  # a mirror would tell who answered what
+    assert (plan.quality["people"], plan.counted) == (24, made.ends)
     assert plan.quality["pairs"] == 2 * 3 * 28 - plan.quality["repeats"]
     assert "persoon" not in everything_kept((Registration,))
     assert Line.objects.filter(action="answers and tables removed", actor=0).count() == 1
     assert counting.forget_answers(made.ends + DAY) == 0
     Meeting.objects.update(starts=now - 2 * DAY, ends=now - DAY)
     text = text_of(signed_in("editor", city="GM0772").get(f"/en/meetings/{made.slug}/seating/"))
-    assert ("fewer than 10" in text, "<dd>14" in text, "persoon" in text) == (True, True, False)
+    assert ("these are few" in text, "<dd>14" in text, "persoon" in text) == (True, True, False)
 
 
 def test_a_count_that_would_tell_another_is_not_told(meeting: Make, team: User) -> None:
@@ -323,10 +355,10 @@ def test_a_count_that_would_tell_another_is_not_told(meeting: Make, team: User) 
         rules.confirm(one.pk, Place.HELD, now)
     counting.forget_answers(made.ends)
     age.refresh_from_db()
-    assert age.counts == {"jong": WITHHELD, "oud": FEW, "": FEW}
+    assert age.counts == {"jong": WITHHELD, "oud": WITHHELD, "": WITHHELD}
 
 
-def test_who_was_not_there_is_not_counted(meeting: Make, team: User) -> None:
+def test_who_had_a_place_is_counted_whether_or_not_it_was_marked_who_came(meeting: Make, team: User) -> None:
     now = timezone.now()
     made = meeting(now, capacity=40)
     age = mixing.add(made.pk, AGE, team, now)
@@ -334,10 +366,10 @@ def test_who_was_not_there_is_not_counted(meeting: Make, team: User) -> None:
         one = register(made, f"{number}@example.nl", now, answers={age.pk: "jong" if number % 2 else "oud"})
         rules.confirm(one.pk, Place.HELD, now)
     came = [one.pk for one in made.registrations.all() if one.answers.get().choice == "jong"]
-    rules.mark_attendance(made.pk, came, team, made.starts)
+    rules.mark_attendance(made.pk, came, (), team, made.starts)
     counting.forget_answers(made.ends)
     age.refresh_from_db()
-    assert age.counts == {"jong": WITHHELD, "oud": FEW, "": FEW}
+    assert age.counts == {"jong": WITHHELD, "oud": 12, "": WITHHELD}
 
 
 def test_answers_for_a_meeting_that_is_called_off_go_before_it_would_have_been(age: Attribute, team: User) -> None:

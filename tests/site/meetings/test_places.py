@@ -294,9 +294,25 @@ def test_questions_come_in_until_the_start(meeting: Make) -> None:
 def test_attendance_is_marked_from_the_start(meeting: Make, account: Account) -> None:
     made, team = full(meeting, capacity=2), account("programme")
     with pytest.raises(ValidationError):
-        rules.mark_attendance(made.pk, [of(made, "a").pk], team, NOW)
-    rules.mark_attendance(made.pk, [of(made, "a").pk, of(made, "x").pk], team, made.starts)
+        rules.mark_attendance(made.pk, [of(made, "a").pk], [], team, NOW)
+    rules.mark_attendance(made.pk, [of(made, "a").pk, of(made, "x").pk], [], team, made.starts)
     assert [of(made, name).attended for name in "abx"] == [True, False, None]
+
+
+def test_who_marks_attendance_at_another_door_takes_nobody_off(meeting: Make, account: Account) -> None:
+    made, team = full(meeting, capacity=2), account("programme")
+    a, b = (of(made, name).pk for name in "ab")
+    rules.mark_attendance(made.pk, [a], [], team, made.starts)
+    rules.mark_attendance(made.pk, [b], [], team, made.starts)  # whose page did not show that a was there
+    assert [of(made, name).attended for name in "ab"] == [True, True]
+    rules.mark_attendance(made.pk, [b], [a, b], team, made.starts)
+    assert [of(made, name).attended for name in "ab"] == [False, True]
+
+
+def test_nobody_is_taken_off_the_list_once_it_began(meeting: Make, account: Account) -> None:
+    made = full(meeting)
+    with pytest.raises(ValidationError, match="has begun"):
+        rules.remove(of(made, "a").pk, account("programme"), made.starts)
 
 
 def test_looking_at_participants_is_written_down(meeting: Make, account: Account) -> None:

@@ -1,5 +1,6 @@
 """The tables of a meeting: made, changed by hand, fixed, filled up, printed, and seen by who sits at them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from tests.site.meetings.conftest import Make, proven, register, states
 from tests.site.meetings.test_views import link_to, text_of
 from wijkspiegel.encounters import plan as planner
 from wijkspiegel.site.audit.models import Line
-from wijkspiegel.site.meetings import mixing, plans, rules, seating
+from wijkspiegel.site.meetings import counting, mixing, plans, rules, seating
 from wijkspiegel.site.meetings.models import Attribute, Meeting, Place, Registration, Seat, Seating, SeatingRule
 from wijkspiegel.site.meetings.seating import Change, Wanted
 from wijkspiegel.site.people import rules as people
@@ -418,12 +419,13 @@ def test_a_person_takes_answers_and_tables_along_and_is_erased_from_them(
     room: Meeting, team: User, account: Account
 ) -> None:
     plan = seating.lock(room.pk, made(room, team).version, team, timezone.now())
-    seating.unlock(room.pk, plan.version, team, timezone.now())
-    seating.add_rule(room.pk, "apart", [person("Anna"), person("Bilal")], None, team, timezone.now())
     user = proven(account(email="anna@example.nl"))
     (told,) = people.everything_about(user)["meetings"]
     assert told["answers for the tables"] == {"Leeftijd": "oud"}
     assert told["tables"] == {1: at(plan, 1)["Anna"], 2: at(plan, 2)["Anna"]}
+    seating.unlock(room.pk, plan.version, team, timezone.now())
+    assert people.everything_about(user)["meetings"][0]["tables"] == {}  # as on their own page
+    seating.add_rule(room.pk, "apart", [person("Anna"), person("Bilal")], None, team, timezone.now())
     account("administrator")
     people.erase(user)
     assert sorted(at(plan, 1)) == sorted(NAMES[1:])
@@ -502,13 +504,95 @@ def test_the_script_is_told_what_a_change_costs_and_why_it_cannot_be(
     given = {"person": person("Anna"), "round": 1, "table": elsewhere(plan, "Anna"), "other": ""}
     asked = {"Accept": "application/json"}
     assert client.post(page, given, headers=asked).json() == {
-        "sentences": ["The tables mirror the room less well: 2 further from it."], "breaks": [],
-    }  # fmt: skip
+        "sentences": [
+            f"Round 1: Anna from table {at(plan, 1)['Anna']} to {given['table']}.",
+            "The tables mirror the room less well: 2 further from it.",
+        ],
+        "breaks": [],
+    }
+    both = client.post(page, given | {"other": person("Bilal")}, headers=asked)
+    assert both.json() == {"faults": ["Choose a table, or somebody to change places with: not both."]}
     refused = client.post(page, given | {"table": ""}, headers=asked)
     assert (refused.status_code, refused.json()) == (
         400, {"faults": ["Choose a table, or somebody to change places with."]},
     )  # fmt: skip
     assert client.post(page, given | {"table": "99"}, headers=asked).status_code == 400
+
+
+def test_whoever_cancelled_while_the_plan_was_looked_at_is_told(room: Meeting, team: User, signed_in: SignIn) -> None:
+    plan, client = made(room, team), signed_in("editor", city="GM0772")
+    given = {"person": person("Anna"), "round": 1, "table": elsewhere(plan, "Anna"), "other": "", "version": 1}
+    rules.cancel(person("Anna"), timezone.now())
+    answer = client.post(f"/en/meetings/{room.slug}/seating/change/", given)
+    assert (answer.status_code, "has probably cancelled" in text_of(answer)) == (400, True)
+
+
+def test_how_good_a_plan_is_follows_who_is_there_and_what_they_answer(room: Meeting, team: User) -> None:
+    """No bound of an earlier question stands beside a figure of this one."""
+    plan, (age,) = made(room, team, rounds=1), room.attributes.all()
+    fresh = seating.see(room, team)
+    assert fresh is not None
+    assert fresh.figures[0].verdict == "no plan can do better"
+    for name in at(plan, 1):
+        if at(plan, 1)[name] == 1:
+            rules.answer(person(name), {age.pk: "jong"}, timezone.now())
+    changed = seating.see(room, team)
+    assert changed is not None
+    assert changed.figures[0].value != fresh.figures[0].value
+    again = seating.make(room.pk, Wanted(3, 1, 5, {age.pk: 1.0}), plan.version, team, timezone.now())
+    shown = seating.see(room, team)
+    assert shown is not None
+    assert shown.figures[0] == plans.figures_of(again.quality)[0]
+
+
+def test_chairs_that_there_are_are_used_where_a_rule_needs_them(room: Meeting, team: User) -> None:
+    """Twelve people at three tables sit by fours, unless five of them must sit together."""
+    five = [person(name) for name in NAMES[:5]]
+    seating.add_rule(room.pk, "together", five, None, team, timezone.now())
+    with pytest.raises(ValidationError, match=r"1 \(4\), 2 \(4\), 3 \(4\)"):
+        made(room, team, seats=4)
+    plan = made(room, team, seats=6)
+    sizes = Counter(at(plan, 1).values())
+    assert (len({at(plan, 1)[name] for name in NAMES[:5]}), sizes.total()) == (1, len(NAMES))
+    assert min(sizes[table] for table in (1, 2, 3)) >= 3
+    assert max(sizes.values()) <= 6
+
+
+def test_a_rule_stays_with_somebody_who_registers_again(room: Meeting, team: User) -> None:
+    now = timezone.now()
+    seating.add_rule(room.pk, "apart", [person("Anna"), person("Bilal")], None, team, now)
+    rules.cancel(person("Anna"), now)
+    come(room, "Anna", now)
+    plan = made(room, team, tables=2, rounds=3, seats=8)
+    assert all(at(plan, round_)["Anna"] != at(plan, round_)["Bilal"] for round_ in (1, 2, 3))
+
+
+def test_the_same_rule_twice_is_one(room: Meeting, team: User) -> None:
+    now = timezone.now()
+    for who in ((person("Anna"), person("Bilal")), (person("Bilal"), person("Anna"))):
+        seating.add_rule(room.pk, "apart", who, None, team, now)
+    seating.add_rule(room.pk, "together", who, None, team, now)
+    assert room.seating_rules.count() == 2
+
+
+def test_namesakes_have_names_of_their_own_wherever_tables_are_seen(
+    room: Meeting, team: User, signed_in: SignIn
+) -> None:
+    register(room, "other@example.nl", timezone.now(), name="Anna")
+    rules.confirm(Registration.objects.get(email="other@example.nl").pk, Place.HELD, timezone.now())
+    made(room, team)
+    client = signed_in("editor", city="GM0772")
+    for page in ("seating/", "seating/print/"):
+        assert text_of(client.get(f"/en/meetings/{room.slug}/{page}")).count("Anna (2)") >= 3
+
+
+def test_tables_of_a_meeting_that_is_called_off_are_not_made_again(room: Meeting, team: User) -> None:
+    plan = made(room, team)
+    rules.call_off(room.pk, team, timezone.now())
+    counting.forget_answers(timezone.now())
+    with pytest.raises(ValidationError, match="cancelled"):
+        seating.make(room.pk, Wanted(3, 2, 5, {}), plan.version, team, timezone.now())
+    assert not Seat.objects.exists()
 
 
 def test_rules_are_added_and_removed_on_the_page(room: Meeting, signed_in: SignIn) -> None:

@@ -412,6 +412,8 @@ def test_organisers_see_move_remove_and_mark(meeting: Make, signed_in: SignIn) -
     assert states(made) == [("a", "cancelled"), ("z", "offered"), ("x", "waiting"), ("y", "waiting")]
     text = text_of(client.post(f"/en/participants/{rows['z'].pk}/move/", {"to": "2"}, follow=True))
     assert "not on the waiting list any more" in text
+    client.post(f"/en/participants/{rows['z'].pk}/move/", {"to": "9" * 30})
+    assert client.post(f"/en/meetings/{made.slug}/attendance/", {"present": ["9" * 30] * 3000}).status_code == 302
     text = text_of(client.post(f"/en/meetings/{made.slug}/attendance/", {"present": "1"}, follow=True))
     assert "can be marked from the start" in text
 

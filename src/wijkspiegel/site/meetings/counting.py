@@ -31,16 +31,21 @@ Told = int | str
 def told(counts: Mapping[str, int]) -> dict[str, Told]:
     """Counts that tell of nobody. Their total is known, so those that are not told are together at least FEWEST.
 
+    Which of them are small, and which are not told for the sake of those, is not told either: with the total it would
+    tell all of them.
+
     >>> told({"young": 30, "old": 12, "": 3})
-    {'young': 30, 'old': 'withheld', '': 'few'}
+    {'young': 30, 'old': 'withheld', '': 'withheld'}
     """
-    kept: dict[str, Told] = {name: count if count >= FEWEST else FEW for name, count in counts.items()}
-    untold = [count for count in counts.values() if count < FEWEST]
+    untold = {name: count for name, count in counts.items() if count < FEWEST}
     for name, count in sorted(counts.items(), key=lambda each: each[1]):
-        if untold and sum(untold) < FEWEST and count >= FEWEST:
-            kept[name] = WITHHELD
-            untold.append(count)
-    return kept
+        if untold and sum(untold.values()) < FEWEST and count >= FEWEST:
+            untold[name] = count
+    return {name: WITHHELD if name in untold else count for name, count in counts.items()}
+
+
+def _or_few(count: int) -> Told:
+    return count if count >= FEWEST else FEW
 
 
 def forget_answers(now: datetime) -> int:
@@ -56,12 +61,12 @@ def forget_answers(now: datetime) -> int:
 @transaction.atomic
 def _forget(pk: int, now: datetime) -> int:
     meeting = rules.locked(pk)
-    came = meeting.registrations.filter(state=Place.CONFIRMED).exclude(attended=False)
+    seated = list(meeting.registrations.filter(state=Place.CONFIRMED).values_list("pk", flat=True))
     for attribute in meeting.attributes.filter(counts__isnull=True):
-        attribute.counts = told(_answered(attribute, list(came.values_list("pk", flat=True))))
+        attribute.counts = told(_answered(attribute, seated))
         attribute.save()
     for seating in Seating.objects.filter(meeting=meeting, counted=None):
-        seating.quality |= _met(seating)
+        seating.quality = _met(seating)
         seating.counted = now
         seating.save()
     gone = (
@@ -76,18 +81,23 @@ def _forget(pk: int, now: datetime) -> int:
     return removed
 
 
-def _answered(attribute: Attribute, came: list[int]) -> dict[str, int]:
-    """Choice -> how many took part who gave it; "" -> those who gave none."""
-    given = Counter(attribute.answers.filter(registration__in=came).values_list("choice", flat=True))
-    return {choice: given[choice] for choice in attribute.choices} | {"": len(came) - given.total()}
+def _answered(attribute: Attribute, seated: list[int]) -> dict[str, int]:
+    """Choice -> how many had a place who gave it; "" -> those who gave none. Who came is often marked later."""
+    given = Counter(attribute.answers.filter(registration__in=seated).values_list("choice", flat=True))
+    return {choice: given[choice] for choice in attribute.choices} | {"": len(seated) - given.total()}
 
 
 def _met(seating: Seating) -> dict[str, Told]:
-    """How many were seated, and how many pairs of them sat together at least once."""
+    """How many were seated, how many pairs of them sat together at least once, and how often pairs did again.
+
+    How well the tables mirrored the room goes: of a question with two answers it would tell how many gave each.
+    """
     at: dict[tuple[int, int], list[int]] = {}
     seats = seating.taken.filter(registration__state=Place.CONFIRMED)
     for one, round_, table in seats.values_list("registration", "round", "table"):
         at.setdefault((round_, table), []).append(one)
     pairs = {pair for together in at.values() for pair in combinations(sorted(together), 2)}
     seated = {one for together in at.values() for one in together}
-    return {"people": told({"": len(seated)})[""], "pairs": told({"": len(pairs)})[""]}
+    enough = len(seated) >= FEWEST
+    again = {name: seating.quality[name] for name in ("repeats", "most_often") if enough and name in seating.quality}
+    return {"people": _or_few(len(seated)), "pairs": _or_few(len(pairs)), **again}

@@ -110,14 +110,15 @@ class RegistrationForm(Unhurried):
 
 
 class AnswersForm(forms.Form):
-    """The questions for the tables. Each can be left open; nothing is kept without consent.
+    """The questions for the tables. Each can be left open; nothing is kept without consent, and who takes that back
+    withdraws what was answered.
 
     given : attribute -> choice, what somebody answered before.
     """
 
     def __init__(self, *args: Any, asked: Sequence[Attribute], given: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = asked
+        self.asked, self.withdraws = asked, bool(given)
         for one in asked:
             self.fields[f"answer-{one.pk}"] = forms.ChoiceField(
                 label=one.name,
@@ -132,6 +133,13 @@ class AnswersForm(forms.Form):
             initial=bool(given),
             help_text=_("Without this your answers are not kept. You can change or withdraw them later."),
         )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        answers = any(given.get(f"answer-{one.pk}") for one in self.asked)
+        if answers and not given.get("consent") and not self.withdraws:
+            self.add_error("consent", _("Tick this to have your answers used, or choose none."))
+        return given
 
     def answers(self) -> dict[int, str]:
         """Attribute -> choice; nothing without consent."""

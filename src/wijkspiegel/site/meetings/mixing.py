@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from wijkspiegel.site.audit.rules import record
 from wijkspiegel.site.meetings import rules, standing
-from wijkspiegel.site.meetings.models import Attribute, Meeting
+from wijkspiegel.site.meetings.models import Attribute, Meeting, Stage
 from wijkspiegel.site.people import rules as people
+from wijkspiegel.sources.countries import countries
 
 MOST_QUESTIONS = 8
 MOST_CHOICES = 30
@@ -25,22 +26,30 @@ LONGEST_CHOICE = 60
 
 BEGINNINGS = (
     # origin, and what stands for it
-    *("herkomst", "afkomst", "afstamming", "etnic", "etnisch", "ethnic", "nationalit", "geboorteland", "staatsburger"),
-    *("citizenship", "country of birth", "born in", "ancestr", "descent", "origin", "huidskleur", "skin colo", "raci"),
-    *("migrant", "migrat", "vluchteling", "refugee", "asiel", "asylum", "allocht", "autocht"),
+    *("herkomst", "afkomst", "afstamming", "etnic", "etnisch", "ethnic", "nationalit", "geboren", "geboorteland"),
+    *("geboorteplaats", "geboortestreek", "staatsburger", "buitenland", "welk land", "which country", "abroad"),
+    *("citizenship", "country of birth", "place of birth", "birthplace", "born", "ancestr", "descent", "huidskleur"),
+    *("skin colo", "raci", "migrant", "migrat", "vluchteling", "refugee", "asiel", "asylum", "allocht", "autocht"),
     # religion and conviction
-    *("religi", "godsdienst", "geloof", "gelovig", "levensbeschou", "kerk", "church", "moskee", "mosque", "synago"),
-    *("christen", "christian", "moslim", "muslim", "islam", "joods", "jewish", "hindoe", "hindu", "faith", "belief"),
+    *("religi", "godsdienst", "geloof", "gelovig", "levensbeschou", "kerkelijk", "kerkgang", "church", "moskee"),
+    *("mosque", "synago", "christen", "christian", "moslim", "muslim", "islam", "joods", "jewish", "hindoe", "hindu"),
+    *("faith", "belief"),
     # health
     *("gezondheid", "health", "ziekte", "illness", "disease", "handicap", "beperking", "disab", "diagnos", "medic"),
     *("medisch", "zwanger", "pregnan", "verslav", "addict"),
     # sexual life, politics, unions, crime, genes
-    *("seksu", "sexual", "geaardheid", "lhbti", "lgbt", "politieke", "political", "stemgedrag", "vakbond"),
+    *("seksu", "sexual", "geaardheid", "lhbti", "lgbt", "politieke", "political", "vakbond", "stemgedrag", "stem je"),
+    *("stemt u", "gestemd", "voted", "vote for", "welke partij", "which party"),
     *("trade union", "strafblad", "strafrecht", "criminal", "genetisch", "genetic", "biometri"),
 )
 """How words begin of what the General Data Protection Regulation protects most (art. 9 and 10), without accents."""
 
-WHOLE = ("ras", "race", "ziek", "ill", "jood", "jew", "lid van een partij", "party member", "dna", "bsn")
+WHOLE = (
+    *("origin", "origins", "kerk", "kerken", "lid van een partij", "party member"),
+    *("ras", "race", "ziek", "ill", "jood", "jew", "dna", "bsn"),
+)  # fmt: skip
+"""Whole words only: Kerkrade is a town, and an original idea tells nothing of its owner."""
+
 _PROTECTED = re.compile(rf"\b(?:(?:{'|'.join(BEGINNINGS)})\w*|(?:{'|'.join(WHOLE)})\b)")
 
 
@@ -49,6 +58,13 @@ def protected_words(*texts: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", " ".join(texts).casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return list(dict.fromkeys(_PROTECTED.findall(plain)))
+
+
+def countries_in(choices: Sequence[str]) -> list[str]:
+    """The answers that are countries, where several are: who gives them tells where they are from."""
+    names = {name.casefold() for country in countries() for name in country.name.values()}
+    found = [choice for choice in choices if choice.strip().casefold() in names]
+    return found if len(found) > 1 else []
 
 
 @transaction.atomic
@@ -96,7 +112,8 @@ def _open(pk: int, by: people.Visitor, now: datetime) -> Meeting:
     """The meeting, locked, while its questions can be written."""
     meeting = rules.locked(pk)
     rules.require(by, meeting.city_id or "")
-    rules.check_not_begun(meeting, now)
+    if now >= meeting.starts or meeting.stage == Stage.CANCELLED:
+        raise ValidationError(_("Nobody can answer a new question any more: the meeting has begun, or is cancelled."))
     if standing.is_locked(meeting):
         raise ValidationError(_("The tables are fixed. Open the plan again before you change the questions."))
     return meeting
@@ -126,7 +143,7 @@ def _check_choices(choices: Sequence[str]) -> None:
 
 
 def _check_ground(given: Mapping[str, Any]) -> None:
-    words = protected_words(given["name"], given["reason"], *given["choices"])
+    words = protected_words(given["name"], given["reason"], *given["choices"]) + countries_in(given["choices"])
     if words and not given["ground"]:
         raise ValidationError(
             {

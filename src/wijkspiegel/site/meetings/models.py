@@ -138,7 +138,7 @@ class Attribute(models.Model):
 
     reason : why it is asked, for who registers. ground : by which law a question on what is specially protected may be
     asked. weight : how many times as much as usual it matters at the tables. counts : once the meeting is over and the
-    answers are removed, choice -> how many took part, or FEW or WITHHELD.
+    answers are removed, choice -> how many had a place, or WITHHELD.
     """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attributes")
@@ -162,7 +162,7 @@ FEW = "few"
 """A count of fewer people than may be told exactly, or of nobody."""
 
 WITHHELD = "withheld"
-"""A count that is not told because it would tell another."""
+"""A count of few people, or one that would tell such a count."""
 
 
 class Answer(models.Model):
@@ -180,8 +180,8 @@ class Answer(models.Model):
 class Seating(models.Model):
     """The plan of the tables of a meeting. seats : chairs at each table. seed : another one makes another plan.
 
-    quality : how good the plan is, in figures that tell of nobody. locked : since when participants see their tables.
-    counted : when the meeting was over and all but the counts was removed.
+    quality : how good the plan is; once it is counted, only figures that tell of nobody. locked : since when
+    participants see their tables. counted : when the meeting was over and all but the counts was removed.
     """
 
     meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="seating")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -23,12 +24,20 @@ class Mix:
 
 
 @dataclass(frozen=True)
+class Guest:
+    """Somebody at the tables. pk : of their registration. name : one that nobody else in the room has."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True)
 class TableShown:
     """A table in a round. people : who sit there. gone : who sat there and cancelled since. free : chairs."""
 
     number: int
-    people: list[Registration]
-    gone: list[Registration]
+    people: list[Guest]
+    gone: list[Guest]
     free: int
     mixes: list[Mix]
 
@@ -54,8 +63,8 @@ class PlanShown:
 
     seating: Seating
     rounds: list[RoundShown]
-    lists: list[tuple[Registration, Sequence[int]]]
-    unseated: list[Registration]
+    lists: list[tuple[Guest, Sequence[int]]]
+    unseated: list[Guest]
     broken: list[str]
     figures: list[Figure] = field(default_factory=list)
 
@@ -65,7 +74,7 @@ class Card:
     """What stands on a table: who sits there, round by round."""
 
     number: int
-    rounds: list[tuple[int, list[Registration]]]
+    rounds: list[tuple[int, list[Guest]]]
 
 
 def cards_of(plan: PlanShown) -> list[Card]:
@@ -109,20 +118,26 @@ def answers_in(meeting: Meeting, attributes: Sequence[Attribute]) -> dict[int, d
     return found
 
 
-def plan_of(meeting: Meeting, seating: Seating) -> PlanShown:
-    """Everything on the page of a plan that is not counted away yet."""
-    places, here = places_of(seating), seatable(meeting)
-    gone = [one for one in meeting.registrations.filter(pk__in=places) if one.state != Place.CONFIRMED]
+def plan_of(meeting: Meeting, seating: Seating, quality: Mapping[str, Any]) -> PlanShown:
+    """Everything on the page of a plan that is not counted away yet. quality : how good it is."""
+    places, registered = places_of(seating), seatable(meeting)
+    here = [Guest(*named) for named in labels_of(registered).items()]
+    gone = meeting.registrations.filter(pk__in=places).exclude(state=Place.CONFIRMED)
     attributes = list(meeting.attributes.all())
     answers = answers_in(meeting, attributes)
-    at: dict[tuple[int, int], list[Registration]] = {}
-    for one in (*here, *gone):
-        for number, table in enumerate(places.get(one.pk, ()), 1):
-            at.setdefault((number, table), []).append(one)
+    at: dict[tuple[int, int], list[Guest]] = {}
+    left: dict[tuple[int, int], list[Guest]] = {}
+    for guests, into in ((here, at), ([Guest(one.pk, one.name or "–") for one in gone], left)):
+        for one in guests:
+            for number, table in enumerate(places.get(one.pk, ()), 1):
+                into.setdefault((number, table), []).append(one)
     rounds = [
         RoundShown(
             number,
-            [_table(seating, table, at.get((number, table), []), attributes, answers) for table in _tables(seating)],
+            [
+                _table(seating, table, at.get((number, table), []), left.get((number, table), []), attributes, answers)
+                for table in _tables(seating)
+            ],
         )
         for number in range(1, seating.rounds + 1)
     ]
@@ -133,9 +148,9 @@ def plan_of(meeting: Meeting, seating: Seating) -> PlanShown:
         [(one, places[one.pk]) for one in seated],
         [one for one in here if one.pk not in places],
         broken_rules(
-            meeting.seating_rules.prefetch_related("people"), {one.pk: places[one.pk] for one in seated}, here
+            meeting.seating_rules.prefetch_related("people"), {one.pk: places[one.pk] for one in seated}, registered
         ),
-        figures_of(seating),
+        figures_of(quality),
     )
 
 
@@ -146,15 +161,12 @@ def _tables(seating: Seating) -> range:
 def _table(
     seating: Seating,
     number: int,
-    people: Sequence[Registration],
+    here: list[Guest],
+    gone: list[Guest],
     attributes: Sequence[Attribute],
     answers: Mapping[int, Mapping[int, str]],
 ) -> TableShown:
-    here = [one for one in people if one.state == Place.CONFIRMED]
-    mixes = [
-        Mix(one.name, _counted(one, [answers[one.pk].get(person.pk, "") for person in here])) for one in attributes
-    ]
-    gone = [one for one in people if one.state != Place.CONFIRMED]
+    mixes = [Mix(one.name, _counted(one, [answers[one.pk].get(guest.pk, "") for guest in here])) for one in attributes]
     return TableShown(number, here, gone, max(seating.seats - len(here), 0), mixes)
 
 
@@ -230,9 +242,9 @@ def joined(words: Iterable[str]) -> str:
 # How good it is -------------------------------------------------------------------------------------------------------
 
 
-def figures_of(seating: Seating) -> list[Figure]:
+def figures_of(quality: Mapping[str, Any]) -> list[Figure]:
     """In the order in which they matter to who organises."""
-    quality, bounds = seating.quality, seating.quality.get("bounds", {})
+    bounds = quality.get("bounds", {})
     names = {
         "mirror": _("How far the tables are from the whole room (0: every table mirrors it)"),
         "repeats": _("Times that two people meet again"),

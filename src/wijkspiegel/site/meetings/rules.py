@@ -4,7 +4,7 @@ Whatever changes who has a seat holds the lock on the row of the meeting first (
 lock), lets go what expired, and offers free seats to who waits. Seats are counted under that lock; no count is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -39,6 +39,9 @@ from wijkspiegel.site.people.models import Role, User
 HOLD_LASTS = timedelta(hours=48)
 """How long a seat or a place in line is held until it is confirmed, and an offered seat until it is taken."""
 
+LONGEST, FURTHEST = timedelta(days=31), timedelta(days=3650)
+"""How long a meeting lasts at most, and how far ahead it is."""
+
 MAILS_PER_HOUR = 5
 QUESTIONS_EACH = 10
 
@@ -70,7 +73,11 @@ def create(given: Mapping[str, Any], by: people.Visitor, now: datetime) -> Meeti
     require(by, _code(given["city"]))
     _check_ahead(given, now)
     _check_order(given)
-    meeting = _create({name: given[name] for name in WRITTEN})
+    written = {name: given[name] for name in WRITTEN}
+    twice = Meeting.objects.filter(stage=Stage.DRAFT, **written).first()
+    if twice is not None:  # the form was sent once more
+        return twice
+    meeting = _create(written)
     _record("meeting drafted", meeting, by)
     return meeting
 
@@ -196,10 +203,16 @@ def _check_ahead(given: Mapping[str, Any], now: datetime) -> None:
         raise ValidationError(
             {"starts": _("This time is past. Choose a later one. What was held is told in its report.")}
         )
+    if given["starts"] > now + FURTHEST:
+        raise ValidationError(
+            {"starts": _("This is more than %(years)d years ahead.") % {"years": FURTHEST.days // 365}}
+        )
 
 
 def _check_order(given: Mapping[str, Any]) -> None:
-    """Registration opens before it closes, at the latest at the start; and the meeting ends after that."""
+    """Registration opens before it closes, at the latest at the start; and the meeting ends after that, and soon."""
+    if given["ends"] - given["starts"] > LONGEST:
+        raise ValidationError({"ends": _("A meeting lasts %(days)d days at most.") % {"days": LONGEST.days}})
     if given["ends"] <= given["starts"]:
         raise ValidationError({"ends": _("A meeting ends after it starts.")})
     if given["closes"] and given["closes"] > given["starts"]:
@@ -346,6 +359,8 @@ def _seat(meeting: Meeting, who: Applicant, email: str, own: bool, now: datetime
         language=who.language, proven=now if own else None, expires=None if own else _until(meeting, now),
         made=now, changed=now,
     )  # fmt: skip
+    for rule in meeting.seating_rules.filter(people__email=email).distinct():
+        rule.people.add(made)  # what was agreed for somebody who cancelled holds when they come back
     letters.write(letter, meeting, made, now, method="REQUEST" if state == Place.CONFIRMED else "")
     return made
 
@@ -383,7 +398,9 @@ def remove(pk: int, by: people.Visitor, now: datetime) -> None:
     """An organiser takes somebody off the list."""
     meeting, one = locked_with(pk)
     require(by, meeting.city_id or "")
-    if one.state in LIVE and now < meeting.starts:
+    if now >= meeting.starts:
+        raise ValidationError(_("This meeting has begun: nobody can be taken off the list any more."))
+    if one.state in LIVE:
         _let_go(meeting, one, now)
         _settle(meeting, now)
         record("registration removed", actor=by.pk, kind="registration", of=pk, city=meeting.city_id or "")
@@ -406,7 +423,7 @@ def move(pk: int, to: int, by: people.Visitor, now: datetime) -> None:
         raise ValidationError(_("This person is not on the waiting list any more."))
     numbers = [other.number for other in line]
     line.remove(one)
-    line.insert(max(to, 1) - 1, one)
+    line.insert(min(max(to, 1) - 1, len(line)), one)
     for other, number in zip(line, numbers, strict=True):
         if other.number != number:
             Registration.objects.filter(pk=other.pk).update(number=number)
@@ -468,15 +485,21 @@ def see_questions(meeting: Meeting, by: people.Visitor) -> list[Question]:
 
 
 @transaction.atomic
-def mark_attendance(pk: int, present: Sequence[int], by: people.Visitor, now: datetime) -> None:
-    """Who of the participants was there. From the start on."""
+def mark_attendance(
+    pk: int, present: Collection[int], seen: Collection[int], by: people.Visitor, now: datetime
+) -> None:
+    """Who of the participants was there. From the start on.
+
+    seen : who was marked as present when the page was opened. What somebody else marked since, at another door, stays.
+    """
     meeting = locked(pk)
     require(by, meeting.city_id or "")
     if now < meeting.starts:
         raise ValidationError(_("Who is there can be marked from the start."))
     confirmed = meeting.registrations.filter(state=Place.CONFIRMED)
-    confirmed.filter(pk__in=present).update(attended=True)
-    confirmed.exclude(pk__in=present).update(attended=False)
+    came, left = set(present) - set(seen), set(seen) - set(present)
+    confirmed.filter(pk__in=came).update(attended=True)
+    confirmed.filter(Q(pk__in=left) | Q(attended=None)).exclude(pk__in=came).update(attended=False)
     _record("attendance marked", meeting, by)
 
 
@@ -522,15 +545,20 @@ def remove_photo(pk: int, by: people.Visitor) -> None:
 
 
 def forget_needs(now: datetime) -> int:
-    """What people need to take part is removed once the meeting is over."""
-    return Registration.objects.filter(meeting__ends__lte=now).exclude(needs="").update(needs="")
+    """What people need to take part is removed once the meeting is over, or is called off, or they do not come."""
+    useless = Q(meeting__ends__lte=now) | Q(meeting__stage=Stage.CANCELLED) | ~Q(state__in=LIVE)
+    return Registration.objects.filter(useless).exclude(needs="").update(needs="")
 
 
 def forget_participants(now: datetime) -> int:
-    """Some time after a meeting, or after a registration ended, it is no longer kept who it was. The counts stay."""
+    """Some time after a meeting, or after it was called off, or a registration ended, it is no longer kept who it was.
+
+    The counts stay.
+    """
     before = now - timedelta(days=settings.PARTICIPANTS_ARE_KEPT)
     ended = Q(state__in=(Place.CANCELLED, Place.EXPIRED), changed__lt=before)
-    return _anonymise(Registration.objects.filter(Q(meeting__ends__lt=before) | ended).exclude(email=""))
+    off = Q(meeting__stage=Stage.CANCELLED, meeting__changed__lt=before)
+    return _anonymise(Registration.objects.filter(Q(meeting__ends__lt=before) | ended | off).exclude(email=""))
 
 
 def erase(user: User, now: datetime) -> None:

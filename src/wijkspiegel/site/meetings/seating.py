@@ -17,12 +17,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from wijkspiegel.encounters.judge import Judged, judge
+from wijkspiegel.encounters.judge import judge
 from wijkspiegel.encounters.people import Participants, Table
-from wijkspiegel.encounters.plan import plan
+from wijkspiegel.encounters.plan import Plan, measures_of, plan
 from wijkspiegel.encounters.problem import Problem, pose
 from wijkspiegel.encounters.replan import seat_late as seated_late
 from wijkspiegel.encounters.rules import Apart, At, Rule, Together, Weights, Who
+from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.seating.words import refused_in
 from wijkspiegel.site.audit.rules import record
@@ -34,6 +35,7 @@ from wijkspiegel.site.meetings.models import (
     Seat,
     Seating,
     SeatingRule,
+    Stage,
 )
 from wijkspiegel.site.people import rules as people
 
@@ -67,8 +69,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a change would do: each figure before and after, and the rules that it would break, as sentences."""
+    """What a change would do: who goes where, each figure before and after, and the rules that it would break."""
 
+    what: str
     figures: list[tuple[str, float, float]]
     breaks: list[str]
 
@@ -134,6 +137,8 @@ def _check_version(seating: Seating | None, version: int) -> None:
 
 
 def _check_not_over(meeting: Meeting, now: datetime) -> None:
+    if meeting.stage == Stage.CANCELLED:
+        raise ValidationError(_("This meeting is cancelled."))
     if now >= meeting.ends:
         raise ValidationError(_("This meeting is over."))
 
@@ -165,13 +170,27 @@ def _check_fits(number: int, wanted: Wanted) -> None:
 def _searched(room: Room, wanted: Wanted, seed: int) -> tuple[dict[int, list[int]], dict[str, Any]]:
     """Where everybody sits, and how good it is."""
     with _as_form_error():
-        made = plan(
-            _participants(room), wanted.tables, wanted.rounds,
-            mirror=_mirrored(room), rules=_rules_of(room), weights=_weights_of(room), seed=seed, seconds=SECONDS,
-        )  # fmt: skip
+        made = _solved(room, wanted, seed)
     places = _places_in(room, made.problem, made.seated)
-    bounds = {one.name: one.bound for one in made.measures if one.name in BOUNDED}
-    return places, _quality(room, wanted.tables, wanted.seats, places) | {"bounds": bounds}
+    return places, _quality(room, wanted.tables, wanted.seats, places)
+
+
+def _solved(room: Room, wanted: Wanted, seed: int) -> Plan:
+    """At tables as even as the rules allow: only where they cannot hold are more of the chairs of a table used."""
+    people = len(room.people)
+    fewest, most = people // wanted.tables, -(-people // wanted.tables)
+    spare, more = wanted.seats - most, 0
+    while True:
+        tables = [Table(str(n), most + more, max(fewest - more, 0)) for n in range(1, wanted.tables + 1)]
+        try:
+            return plan(
+                _participants(room), tables, wanted.rounds,
+                mirror=_mirrored(room), rules=_rules_of(room), weights=_weights_of(room), seed=seed, seconds=SECONDS,
+            )  # fmt: skip
+        except PlanningError:
+            if more == spare:
+                raise
+            more = min(2 * more + 1, spare)
 
 
 @contextmanager
@@ -269,22 +288,12 @@ def _places_in(room: Room, problem: Problem, seated: NDArray[np.int64]) -> dict[
     return {by_label[label]: [int(table) + 1 for table in column] for label, column in columns}
 
 
-def _judged(room: Room, tables: int, seats: int, places: plans.Places) -> Judged:
-    problem = _posed(room, tables, seats, max(map(len, places.values())))
-    return judge(problem, _seated(room, problem, places))
-
-
 def _quality(room: Room, tables: int, seats: int, places: plans.Places) -> dict[str, Any]:
-    """The figures that are kept of a plan. None of them tells of a person."""
-    judged = _judged(room, tables, seats, places)
-    return {"mirror": judged.mirror, "repeats": judged.repeats, "most_often": judged.most_often, "seated": len(places)}
-
-
-def _quality_now(room: Room, seating: Seating, places: plans.Places) -> dict[str, Any]:
-    """After a change. What is possible was found for those who were there then: with others it says nothing."""
-    found = _quality(room, seating.tables, seating.seats, places)
-    same = seating.quality.get("seated") == found["seated"]
-    return found | {"bounds": seating.quality.get("bounds", {}) if same else {}}
+    """The figures of a plan for who is in the room, with what no plan for them at these chairs can go below."""
+    problem = _posed(room, tables, seats, max(map(len, places.values())))
+    judged = judge(problem, _seated(room, problem, places))
+    bounds = {one.name: one.bound for one in measures_of(problem, judged) if one.name in BOUNDED}
+    return {"mirror": judged.mirror, "repeats": judged.repeats, "most_often": judged.most_often, "bounds": bounds}
 
 
 # By hand --------------------------------------------------------------------------------------------------------------
@@ -316,7 +325,7 @@ def accept(pk: int, change: Change, sure: bool, version: int, by: people.Visitor
         if one is not None:
             seats = seating.taken.filter(registration=one, round=change.round)
             seats.update(table=changed[one][change.round - 1])
-    seating.quality = _quality_now(room, seating, changed)
+    seating.quality = _quality(room, seating.tables, seating.seats, changed)
     _save(seating, now)
     _record("tables changed by hand", meeting, by)
     return seating
@@ -348,6 +357,8 @@ def _only(room: Room, places: plans.Places) -> Room:
 def _changed(room: Room, seating: Seating, places: plans.Places, change: Change) -> dict[int, list[int]]:
     if change.person not in room.labels or not 1 <= change.round <= seating.rounds:
         raise ValidationError(_("This person has no place in this round."))
+    if change.other is not None and change.table is not None:
+        raise ValidationError(_("Choose a table, or somebody to change places with: not both."))
     changed = {one: list(tables) for one, tables in places.items()}
     at = change.round - 1
     if change.other is not None:
@@ -374,11 +385,26 @@ def _free_table(seating: Seating, places: plans.Places, change: Change) -> int:
 
 
 def _cost(room: Room, seating: Seating, before: plans.Places, after: plans.Places) -> Cost:
+    what = _moves(room, before, after)
     was = _quality(room, seating.tables, seating.seats, before)
     would_be = _quality(room, seating.tables, seating.seats, after)
     broken = plans.broken_rules(room.rules, before, room.people)
     breaks = [one for one in plans.broken_rules(room.rules, after, room.people) if one not in broken]
-    return Cost([(name, was[name], would_be[name]) for name in ("mirror", "repeats", "most_often")], breaks)
+    return Cost(what, [(name, was[name], would_be[name]) for name in ("mirror", "repeats", "most_often")], breaks)
+
+
+def _moves(room: Room, before: plans.Places, after: plans.Places) -> str:
+    """Such as "Round 2: Anna from table 1 to 3, Bilal from table 3 to 1."."""
+    moved = [
+        (number, _("%(name)s from table %(from)d to %(to)d") % {"name": room.labels[one], "from": old, "to": new})
+        for one, tables in after.items()
+        for number, (old, new) in enumerate(zip(before[one], tables, strict=True), 1)
+        if old != new
+    ]
+    return _("Round %(round)d: %(moves)s.") % {
+        "round": moved[0][0],
+        "moves": ", ".join(told for _number, told in moved),
+    }
 
 
 def _compared(name: str, before: float, after: float) -> str:
@@ -462,7 +488,7 @@ def seat_late(pk: int, seats: int, version: int, by: people.Visitor, now: dateti
         for one in late
         for number, table in enumerate(here[one.pk], 1)
     )
-    seating.quality = _quality_now(room, seating, here)
+    seating.quality = _quality(room, seating.tables, seating.seats, here)
     _save(seating, now)
     _record("late participants seated", meeting, by)
     return len(late)
@@ -508,10 +534,17 @@ def add_rule(
         raise ValidationError({"table": _("There are %(tables)d tables.") % {"tables": seating.tables}})
     if meeting.seating_rules.count() >= MOST_RULES:
         raise ValidationError(_("There are %(most)d rules already.") % {"most": MOST_RULES})
+    again = next((rule for rule in meeting.seating_rules.filter(kind=kind) if _says(rule, chosen, table)), None)
+    if again is not None:
+        return again
     rule = meeting.seating_rules.create(kind=kind, table=table if fixed else None)
     rule.people.set(chosen)
     _record("rule of the tables added", meeting, by)
     return rule
+
+
+def _says(rule: SeatingRule, who: Sequence[Registration], table: int | None) -> bool:
+    return set(rule.people.all()) == set(who) and (rule.kind != SeatingRule.Kind.AT or rule.table == table)
 
 
 @transaction.atomic
@@ -541,4 +574,15 @@ def see(meeting: Meeting, by: people.Visitor, action: str = "tables seen") -> pl
     if seating is None:
         return None
     _record(action, meeting, by)
-    return plans.plan_of(meeting, seating)
+    return plans.plan_of(meeting, seating, _quality_now(meeting, seating))
+
+
+def _quality_now(meeting: Meeting, seating: Seating) -> dict[str, Any]:
+    """For who is there and what they answer now: both may have changed since the plan was made."""
+    room, places = _standing(meeting, seating)
+    if not places:
+        return {}
+    try:
+        return _quality(room, seating.tables, seating.seats, places)
+    except ValidationError:  # a rule that the planner would refuse: it is told when tables are made
+        return {}

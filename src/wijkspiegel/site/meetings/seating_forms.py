@@ -159,15 +159,18 @@ class RuleForm(forms.Form):
         self.fields["people"].choices = list(labels.items())  # type: ignore[attr-defined]
 
 
+GONE = _("This person has no place any more, and has probably cancelled. Here is the plan as it stands now.")
+
+
 class ChangeForm(forms.Form):
     """Somebody goes to a table, or changes places with somebody, in a round."""
 
-    person = forms.TypedChoiceField(label=_("Who moves"), coerce=int)
+    person = forms.TypedChoiceField(label=_("Who moves"), coerce=int, error_messages={"invalid_choice": GONE})
     round = forms.TypedChoiceField(label=_("In round"), coerce=int)
     table = forms.TypedChoiceField(label=_("To table"), coerce=int, required=False, empty_value=None)
     other = forms.TypedChoiceField(
         label=_("Or changes places with"), coerce=int, required=False, empty_value=None,
-        help_text=_("When the table is full."),
+        help_text=_("When the table is full."), error_messages={"invalid_choice": GONE},
     )  # fmt: skip
 
     def __init__(self, *args: Any, labels: Mapping[int, str], seating: Seating, **kwargs: Any) -> None:

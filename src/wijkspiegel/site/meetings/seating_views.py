@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wijkspiegel.site.meetings import mixing, plans, rules, seating, standing
-from wijkspiegel.site.meetings.models import Meeting, Seating, SeatingRule
+from wijkspiegel.site.meetings.models import Meeting, Seating, SeatingRule, Stage
 from wijkspiegel.site.meetings.seating_forms import (
     AcceptForm,
     AttributeForm,
@@ -75,8 +75,13 @@ def mixing_questions(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("The question is asked to who registers."))
             return redirect("mixing", slug)
-    asked = [(one, one.answers.exists()) for one in found.attributes.all()]
-    about = {"meeting": found, "asked": asked, "form": form, "proposals": proposed, "open": chosen is not None}
+    about = {
+        "meeting": found,
+        "asked": [(one, one.answers.exists()) for one in found.attributes.all()],
+        "form": form,
+        "proposals": proposed,
+        "may_ask": timezone.now() < found.starts and found.stage != Stage.CANCELLED,
+    }
     return render(request, "meetings/mixing.html", about, status=_status(form))
 
 
@@ -145,7 +150,7 @@ def _page(request: HttpRequest, meeting: Meeting, **given: Any) -> HttpResponse:
         "meeting": meeting,
         "plan": plan,
         "over": kept if kept and kept.counted else None,
-        "figures": plans.figures_of(kept) if kept else [],
+        "figures": plan.figures if plan else plans.figures_of(kept.quality) if kept else [],
         "attributes": list(meeting.attributes.all()),
         "people": here,
         "left_out": len(standing.participants(meeting)) - len(here),
@@ -153,7 +158,7 @@ def _page(request: HttpRequest, meeting: Meeting, **given: Any) -> HttpResponse:
         "rules": [(rule, plans.rule_in_words(rule, labels)) for rule in _rules_of(meeting)],
         "form": SeatingForm(attributes=list(meeting.attributes.all()), initial=usual_for(len(here), kept)),
         "rule_form": RuleForm(labels=labels),
-        "is_over": timezone.now() >= meeting.ends,
+        "is_over": timezone.now() >= meeting.ends or meeting.stage == Stage.CANCELLED,
     }
     if plan:
         seated = {one.pk: labels[one.pk] for one, _tables in plan.lists}
@@ -207,7 +212,8 @@ def _cost_for_script(form: ChangeForm, cost: seating.Cost | None) -> HttpRespons
     if cost is None:
         faults = [fault for faults in form.errors.values() for fault in faults]
         return JsonResponse({"faults": faults}, status=400)
-    return JsonResponse({"sentences": cost.sentences or [_("It costs nothing.")], "breaks": cost.breaks})
+    sentences = [cost.what, *(cost.sentences or [_("It costs nothing.")])]
+    return JsonResponse({"sentences": sentences, "breaks": cost.breaks})
 
 
 @require_POST

@@ -206,7 +206,8 @@ def tables_of(registrations: Iterable[Registration]) -> dict[int, list[Seat]]:
 
 def everything_about(user: User) -> list[dict[str, Any]]:
     """What is kept of somebody, for their export."""
-    found = registrations_of(user).prefetch_related("questions", "answers__attribute", "seats")
+    found = list(registrations_of(user).prefetch_related("questions", "answers__attribute"))
+    tables = tables_of(found)
     return [
         {
             "meeting": one.meeting.title,
@@ -220,7 +221,7 @@ def everything_about(user: User) -> list[dict[str, Any]]:
             "attended": one.attended,
             "questions": [question.text for question in one.questions.all()],
             "answers for the tables": {answer.attribute.name: answer.choice for answer in one.answers.all()},
-            "tables": {seat.round: seat.table for seat in one.seats.all()},
+            "tables": {seat.round: seat.table for seat in tables.get(one.pk, [])},
         }
         for one in found
     ]

@@ -1,7 +1,7 @@
 """Meetings for visitors, for who registers, and for who organises them."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -438,16 +438,22 @@ def as_text(cell: str) -> str:
 @require_POST
 def attendance(request: HttpRequest, slug: str) -> HttpResponse:
     found = _organised(request, slug)
-    present = [int(pk) for pk in request.POST.getlist("present") if pk.isdecimal()]
-    _try(request, lambda: rules.mark_attendance(found.pk, present, request.user, timezone.now()))
+    present = _numbers(request.POST.getlist("present"))
+    seen = _numbers(request.POST.get("seen", "").split())
+    _try(request, lambda: rules.mark_attendance(found.pk, present, seen, request.user, timezone.now()))
     return redirect("participants", slug)
+
+
+def _numbers(typed: Iterable[str]) -> set[int]:
+    """Of rows: what is no number that a row can have is left out."""
+    return {int(one) for one in typed if one.isdecimal() and len(one) < 19}
 
 
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     found = _seen_registration(request, pk)
     to = request.POST.get("to", "")
-    _try(request, lambda: rules.move(pk, int(to) if to.isdecimal() else 1, request.user, timezone.now()))
+    _try(request, lambda: rules.move(pk, next(iter(_numbers([to])), 1), request.user, timezone.now()))
     return redirect("participants", found.meeting.slug)
 
 

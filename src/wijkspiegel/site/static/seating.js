@@ -125,10 +125,11 @@ rounds.addEventListener("keydown", (event) => {
   }
 });
 
-// A name that is pressed is taken up, or put where the arrow keys aim, or changes places with the one that is carried.
-const press = (person) => {
+// A name that is pressed is taken up, or changes places with the one that is carried. With the keyboard the arrow keys
+// say where to; a mouse or finger points at it, wherever the arrow keys were.
+const press = (person, pointed) => {
   const mover = carried?.person;
-  const place = carried && (aimed() ?? (fits(person) ? person : null));
+  const place = carried && ((pointed ? null : aimed()) ?? (fits(person) ? person : null));
   putDown();
   if (place) ask(mover, place);
   else if (mover !== person) takeUp(person);
@@ -181,7 +182,7 @@ rounds.querySelectorAll("[data-person]").forEach((person) => {
   button.append(...person.childNodes);
   person.append(button);
   person.draggable = true;
-  button.addEventListener("click", () => press(person));
+  button.addEventListener("click", (event) => press(person, event.detail > 0));
 });
 document.querySelectorAll(".scripted").forEach((hint) => { hint.hidden = false; });
 window.addEventListener("load", () => { // after the browser itself went to the name
