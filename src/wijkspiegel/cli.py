@@ -5,7 +5,7 @@ Journeys are imported where they begin: `--help` and a mistyped option need not 
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
@@ -361,7 +361,7 @@ def ground(
 @app.command()
 def plan(
     people: Annotated[Path, typer.Argument(help="File of who is to be seated: a row for each (CSV, Excel, Parquet).")],
-    tables: Annotated[int | None, typer.Option(help="How many tables. Else [tables] in --rules.")] = None,
+    tables: Annotated[int | None, typer.Option(help="How many tables. Else those of --rules.")] = None,
     rounds: Annotated[int, typer.Option(help="How many times people change tables, the first included.")] = 1,
     seats: Annotated[
         int | None, typer.Option(min=1, help="Seats at each table. Else as many as even tables need.")
@@ -396,6 +396,7 @@ def plan(
     language: Annotated[Language, typer.Option(help="Language of the page and of what is said of it.")] = Language.nl,
 ) -> None:
     """Seat people at tables, so that every table mirrors the room and nobody meets the same person twice."""
+    from wijkspiegel.encounters.plan import require_seconds
     from wijkspiegel.seating.page import measures_of, said_of
     from wijkspiegel.seating.planning import Asked, make_plan
     from wijkspiegel.seating.words import refused_in, said_in
@@ -405,9 +406,10 @@ def plan(
         with_front, seed, seconds,
     )  # fmt: skip
     with progress_on_screen() as progress, refused_in(language.value):
-        if certify > 0:
+        if certify != 0:
             from wijkspiegel.encounters.certify import certified
 
+            require_seconds(certify)
             made, written = make_plan(asked, out, language.value, progress, partial(certified, effort=certify))
         else:
             made, written = make_plan(asked, out, language.value, progress)
@@ -416,9 +418,10 @@ def plan(
     screen.print(f"Mirrored: {escape(', '.join(made.problem.attributes)) or 'nothing'}")
     for line in measures_of(made, language.value):
         screen.print(f"  {line}")
-    screen.print(said_of(made, language.value))
-    screen.print(f"Written: {', '.join(str(path) for path in written)}")
-    screen.print(f"Next: print {out / 'plan.html'}. On the evening: wijkspiegel replan {out} --absent absent.csv")
+    screen.print(escape(said_of(made, language.value)))
+    screen.print(f"Written: {_paths(written)}")
+    screen.print(f"Next: print {_paths([out / 'plan.html'])}.")
+    screen.print(f"On the evening: wijkspiegel replan {_paths([out])} --absent absent.csv")
 
 
 @app.command()
@@ -428,6 +431,7 @@ def replan(
     arrived: Annotated[Path | None, typer.Option(help="File of who came as well: person and what is known.")] = None,
     from_round: Annotated[int, typer.Option(help="First round that may change. Those before it stand.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same plan.")] = 1,
+    seats: Annotated[int | None, typer.Option(min=1, help="Seats at each table at least, from now on.")] = None,
     out: Annotated[Path | None, typer.Option(help="Directory for the new plan. Else DIRECTORY-from-ROUND.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the page and of what is said of it.")] = Language.nl,
 ) -> None:
@@ -436,15 +440,20 @@ def replan(
         raise SettingsError("Who is not there, or who came as well? Give --absent, --arrived or both.")
     from wijkspiegel.seating.page import moved_of, said_of
     from wijkspiegel.seating.planning import change_plan
-    from wijkspiegel.seating.words import refused_in
+    from wijkspiegel.seating.words import refused_in, said_in
 
-    place = out or directory.with_name(f"{directory.name}-from-{from_round}")
+    named = directory if directory.name.strip(".") else directory.resolve()
+    place = out or named.with_name(f"{named.name}-from-{from_round}")
     with refused_in(language.value):
-        found, written = change_plan(directory, absent, arrived, from_round, place, language.value, seed)
+        found, written = change_plan(directory, absent, arrived, from_round, place, language.value, seed, seats)
+    for note in found.plan.problem.notes:
+        screen.print(f"[yellow]note[/] {escape(said_in(note, language.value))}")
     screen.print(moved_of(len(found.moves), found.fewest, language.value))
-    screen.print(said_of(found.plan, language.value))
-    screen.print(f"Written: {', '.join(str(path) for path in written)}")
-    screen.print(f"Next: print {place / 'plan.html'}")
+    screen.print(escape(said_of(found.plan, language.value)))
+    screen.print(f"Written: {_paths(written)}")
+    screen.print(
+        f"Next: print {_paths([place / 'plan.html'])}. To change it once more: wijkspiegel replan {_paths([place])}"
+    )
 
 
 @app.command()
@@ -475,8 +484,8 @@ def draw(
     for note in notes_of(drawn, language.value):
         screen.print(f"[yellow]note[/] {escape(note)}")
     screen.print(said_of(drawn, language.value))
-    screen.print(f"Written: {', '.join(str(path) for path in drawn.written)}")
-    screen.print(f"Next: read {out / 'categories.csv'}. To draw in public: one number from 1 to {panels:,}.")
+    screen.print(f"Written: {_paths(drawn.written)}")
+    screen.print(f"Next: read {_paths([out / 'categories.csv'])}. To draw in public: one number from 1 to {panels:,}.")
 
 
 @app.command("fetch-cbs")
@@ -649,6 +658,11 @@ def keep_in_the_room(city: "City", inside: Path | None) -> None:
 
     for path in write_inside(city, inside) if inside is not None else []:
         screen.print(f"Stays in the room: {path}")
+
+
+def _paths(paths: Iterable[Path]) -> str:
+    """As they are: a bracket in a name is no mark-up."""
+    return escape(", ".join(map(str, paths)))
 
 
 def write(release: "Release", out: Path, language: Language, progress: "Progress") -> None:

@@ -258,11 +258,16 @@ def test_a_wish_is_granted_where_it_can_be() -> None:
             "a00 at table 1; a00 and a01 apart; a01 at table 1.",
         ),
         ([EachTable(Who(("a00",)), 1)], "This rule cannot hold in round 1: every table has at least 1 of a00."),
+        (
+            [Present(Who(("a02",)), (1,)), EachTable(Who(("a00", "a01")), 1), Present(Who(("a00", "a03")), (1,))],
+            "cannot hold together in round 2: every table has at least 1 of a00 and a01; a00 and a03 present only in "
+            "round 1. Tables",
+        ),
     ],
 )
 def test_the_fewest_rules_in_conflict_are_named(rules: list[Rule], told: str) -> None:
     with pytest.raises(SettingsError) as raised:
-        plan(named(6), 2, rules=rules, seconds=0.05)
+        plan(named(6), 2, 2, rules=rules, seconds=0.05)
     assert told in str(raised.value)
 
 
@@ -281,7 +286,20 @@ def test_the_fewest_rules_in_conflict_are_named(rules: list[Rule], told: str) ->
         ({"tables": 2, "rules": [At(Who(("a00",)), ("9",))]}, "is about table '9', which is not there. Tables: 1, 2."),
         ({"tables": 2, "mirror": ("aeg",)}, "Did you mean 'age'?"),
         ({"tables": 2, "rules": [Present(Who(("a00",)), (3,))]}, "is about round 3, and there are 1."),
-        ({"tables": 2, "weights": Weights({"age": -1})}, "The weight of 'age' is -1: it cannot be less than 0."),
+        (
+            {"tables": 2, "weights": Weights({"age": -1})},
+            "The weight of 'age' is -1: it must be a number, and not",
+        ),
+        ({"tables": 2, "weights": Weights({"age": float("nan")})}, "The weight of 'age' is nan: it must be a number"),
+        (
+            {"tables": 2, "weights": Weights(repeat=float("inf"))},
+            "What a repeat and a refused wish cost must be numbers",
+        ),
+        ({"tables": 2, "weights": Weights(wish=float("nan"))}, "a refused wish cost must be numbers"),
+        ({"tables": 2, "weights": Weights(distance=float("nan"))}, "What distances are worth is nan: it must be more"),
+        ({"tables": 2, "mirror": ["age*"]}, "The mirror asks for '', which is not known of the people. Known: age."),
+        ({"tables": 2, "seconds": float("nan")}, "nan seconds: give more than 0."),
+        ({"tables": 2, "seconds": float("inf")}, "inf seconds: give more than 0."),
     ],
 )
 def test_what_cannot_be_is_said(asked: dict[str, object], told: str) -> None:
@@ -301,6 +319,12 @@ def test_what_is_odd_is_noted() -> None:
         "'age' has values of one person: c. No other table can have them.",
         "'age' is not known of 1 people: they are a category of their own.",
     )
+
+
+def test_a_weight_that_changes_nothing_is_noted_and_one_name_is_a_mirror() -> None:
+    posed = pose(named(6, age="aabbcc", role="xyxyxy"), 2, mirror="age", weights=Weights({"age": 2, "role": 2}))
+    assert posed.attributes == ("age",)
+    assert list(map(str, posed.notes)) == ["The weight of 'role' changes nothing: it is not mirrored."]
 
 
 def test_a_front_trades_repeats_for_mirror() -> None:

@@ -11,7 +11,7 @@ from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, plan, told
 from wijkspiegel.encounters.problem import Ints, Problem, pose
 from wijkspiegel.encounters.replan import replan, seat_late
-from wijkspiegel.encounters.rules import Accompanied, Apart, At, EachTable, Rule, Together, Who, Wish
+from wijkspiegel.encounters.rules import Accompanied, Apart, At, EachTable, Present, Rule, Together, Who, Wish
 from wijkspiegel.errors import SettingsError
 
 NOBODY = Participants((), {})
@@ -74,6 +74,53 @@ def test_a_full_room_gets_chairs_for_who_comes_late() -> None:
     assert found.moves == ()
 
 
+def test_seats_that_were_asked_for_are_not_exceeded_unless_more_are() -> None:
+    people = Participants(tuple(f"a{n:02}" for n in range(10)), {})
+    earlier = plan(people, [Table("1", 5), Table("2", 5)], seconds=0.01)
+    with pytest.raises(SettingsError, match=r"11 people do not fit: there are 10 seats at 2 tables\. Give at least 6"):
+        replan(earlier, [], late("late"), 1)
+    assert np.bincount(replan(earlier, [], late("late"), 1, seats=6).plan.seated[0]).max() == 6
+
+
+def test_only_who_is_there_in_a_round_needs_a_seat_in_it() -> None:
+    ids = tuple(f"a{n:02}" for n in range(20))
+    rules = [Present(Who(ids[:10]), (1,)), Present(Who(ids[10:]), (2,))]
+    earlier = plan(Participants(ids, {}), 2, 2, rules=rules, seconds=0.01)
+    found = replan(earlier, ["a10"], late("late"), 2)
+    assert [table.capacity for table in found.plan.problem.tables] == [5, 5]
+
+
+def test_a_minimum_that_was_asked_for_stays_also_where_it_is_that_of_even_tables() -> None:
+    people = Participants(tuple(f"a{n:02}" for n in range(20)), {})
+    earlier = plan(people, [Table(str(n), 6, 5) for n in range(4)], seconds=0.01)
+    at_one_table = [people.ids[one] for one in np.flatnonzero(earlier.seated[0] == 1)][:2]
+    found = replan(earlier, at_one_table, late("late", "later"), 1)
+    assert np.bincount(found.plan.seated[0][found.plan.seated[0] >= 0]).tolist() == [5, 5, 5, 5]
+
+
+def test_nobody_waits_for_a_friend_who_is_absent() -> None:
+    wishes = [Wish("a00", ("a01",), must=True), Wish("a02", ("a01", "a03"), at_least=2, must=True)]
+    earlier = plan(made_for().problem.people, 3, 2, rules=wishes, seconds=0.05)
+    found = replan(earlier, ["a01"], NOBODY, 2).plan
+    a02, a03 = (found.problem.people.ids.index(one) for one in ("a02", "a03"))
+    assert found.judged.broken == ()
+    assert found.seated[1, a02] == found.seated[1, a03]
+    again = replan(found, ["a03"], NOBODY, 2).plan
+    assert again.judged.broken == ()
+
+
+def test_whoever_sits_alone_and_what_is_not_known_is_noted() -> None:
+    people = Participants(tuple("abcd"), {"age": tuple("xyxy")})
+    earlier = plan(people, 2, mirror=["age"], seconds=0.01)
+    alone = people.ids[int(np.flatnonzero(earlier.seated[0] == 0)[0])]
+    come = Participants(("late",), {"aeg": ("x",)})
+    notes = [str(one) for one in replan(earlier, [alone], NOBODY, 1).plan.problem.notes]
+    assert "In round 1 somebody sits alone, at table 1." in notes
+    notes = [str(one) for one in replan(earlier, [], come, 1).plan.problem.notes]
+    assert "'aeg' is told of who arrived only, and not used. Did you mean 'age'?" in notes
+    assert "'age' is not known of 1 people: they are a category of their own." in notes
+
+
 def test_rules_hold_for_who_comes_late() -> None:
     found = replan(made_for((Apart(("a00", "a01")),)), ["a03"], late("late"), 1)
     assert found.plan.judged.broken == ()
@@ -108,6 +155,7 @@ def test_a_rule_about_nobody_who_is_there_asks_nothing(gone: Rule) -> None:
     ("absent", "arrived", "from_round", "told"),
     [
         (["zed"], NOBODY, 1, "'zed' is said to be absent, and is not in the plan."),
+        (["00a00"], NOBODY, 1, "'00a00' is said to be absent, and is not in the plan. Did you mean 'a00'?"),
         ([], late("a00"), 1, "'a00' is said to have arrived, and is in the plan already."),
         (["a00"], NOBODY, 4, "Round 4 is not in the plan, which has 3."),
         (["a00"], NOBODY, 0, "Round 0 is not in the plan, which has 3."),
@@ -241,8 +289,8 @@ def _ask(model: Any, at: Any, rule: Rule, people: Participants, there: list[str]
                 for one in there:
                     model.add(having >= least).only_enforce_if(at[one, name])
             case Wish(person=one, people=ids, at_least=least) if one in there:
-                wished = sum(at[other, name] for other in ids if other in there)
-                model.add(wished >= least).only_enforce_if(at[one, name])
+                wished = [at[other, name] for other in ids if other in there]
+                model.add(sum(wished) >= min(least, len(wished))).only_enforce_if(at[one, name])
             case Accompanied(who=who, by=by, at_least=least):
                 for one in of(who):
                     model.add(sum(at[other, name] for other in of(by)) >= least).only_enforce_if(at[one, name])

@@ -155,7 +155,7 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
     assert str(raised.value) == "5.001 mensen: wie wie ontmoette is voor hooguit 5.000 te volgen. Deel één ronde in."
     with pytest.raises(SettingsError) as raised, refused_in("nl"):
         pose(PEOPLE, 2, weights=Weights({"age": -0.5}))
-    assert str(raised.value) == "Het gewicht van 'age' is -0,5: minder dan 0 kan niet."
+    assert str(raised.value) == "Het gewicht van 'age' is -0,5: het moet een getal zijn, en niet minder dan 0."
 
 
 def test_what_is_odd_is_said_in_both_languages() -> None:

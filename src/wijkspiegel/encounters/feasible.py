@@ -4,7 +4,7 @@ An integer programme that HiGHS solves. People of whom no rule speaks are only c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 
 from wijkspiegel.encounters.judge import NOWHERE
 from wijkspiegel.encounters.people import table_numbers
-from wijkspiegel.encounters.problem import COMMON, EACH, Ints, Problem, holds_in
+from wijkspiegel.encounters.problem import COMMON, EACH, Ints, Problem, holds_in, presence
 from wijkspiegel.encounters.rules import Accompanied, Apart, At, CommonLanguage, EachTable, Present, Together, Wish
 from wijkspiegel.encounters.said import PlanningError
 
@@ -117,7 +117,7 @@ def _contradiction(problem: Problem, number: int, every: Sequence[int]) -> Plann
             if rule not in kept and _solve(problem, number, (*kept, rule)) is not None:
                 kept.append(rule)
         corrections.append(frozenset(every) - frozenset(kept))
-    told = tuple(problem.rules[rule] for rule in sorted(chosen))
+    told = tuple(problem.rules[rule] for rule in sorted((*chosen, *_away_in(problem, number, chosen))))
     seats = ", ".join(f"{table.name} ({table.capacity})" for table in problem.tables[:12])
     where = {"number": number + 1, "tables": seats + (", …" if len(problem.tables) > 12 else "")}
     if not told:
@@ -134,6 +134,27 @@ def _contradiction(problem: Problem, number: int, every: Sequence[int]) -> Plann
         "Change or leave out one of them.",
         rules=told, **where,
     )  # fmt: skip
+
+
+def _away_in(problem: Problem, number: int, chosen: Sequence[int]) -> tuple[int, ...]:
+    """Of the rules of who is there only in some rounds those without which the others could hold, as few as can be."""
+    kept = [
+        source
+        for source, rule in enumerate(problem.rules)
+        if isinstance(rule, Present) and number + 1 not in rule.rounds
+    ]
+
+    def could_hold(away: Sequence[int]) -> bool:
+        present = presence(problem.people, [problem.rules[source] for source in away], problem.rounds)
+        return _solve(replace(problem, present=present), number, chosen) is not None
+
+    if not kept or not could_hold(()):
+        return ()
+    for source in tuple(kept):
+        rest = [other for other in kept if other != source]
+        if not could_hold(rest):
+            kept = rest
+    return tuple(kept)
 
 
 def _hitting(every: Sequence[int], corrections: list[frozenset[int]]) -> tuple[int, ...]:

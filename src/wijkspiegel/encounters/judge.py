@@ -18,7 +18,8 @@ class Judged:
     mirror : sum over rounds, tables and categories of weight x (people - target)^2.
     repeats : meetings, of two people in one round, of people who met before; who must sit together are not counted.
     excess : the same, each counted as often as the two met before: what is minimised, for it spreads repeats.
-    pairs : pairs of people who met. most_often : how often the two who met most often did, earlier meetings included.
+    pairs : pairs of people who meet in these rounds. most_often : how often the two who met most often did, earlier
+        meetings included.
     refused : wishes that are not granted, over all rounds. distance : summed over pairs at one table.
     cost : mirror + excess + refused wishes - distance, each with its weight.
     broken : a sentence for each rule that does not hold. broken_rounds : in which rounds, from 1.
@@ -88,7 +89,7 @@ def _meetings(problem: Problem, seated: Ints) -> tuple[int, int, int, int]:
     return (
         repeats,
         excess,
-        int(((total > 0) | bound[upper]).sum()),
+        int(((now > 0) | bound[upper]).sum()),
         int(max(total.max(initial=0), int(bound[upper].any()))),
     )
 

@@ -43,31 +43,27 @@ class Participants:
 
 @dataclass(frozen=True)
 class Table:
-    """A table, class or panel. capacity : seats. minimum : people that it needs to be a table at all."""
+    """A table, class or panel. capacity : seats. minimum : people that it needs to be a table at all.
+
+    even : nobody asked for these numbers: they are those of even tables, and others where others come.
+    """
 
     name: str
     capacity: int
     minimum: int = 0
+    even: bool = False
 
 
-def even_tables(people: int, tables: int, seats: int | None = None) -> tuple[Table, ...]:
-    """So many tables for so many people, as even as can be, or with so many seats each."""
+def even_tables(people: int, tables: int) -> tuple[Table, ...]:
+    """So many tables for so many people, as even as can be."""
     if tables < 1:
         raise PlanningError("{tables} tables seat nobody: give at least one.", tables=tables)
-    fewest, more = divmod(people, tables)
-    most = fewest + (more > 0)
-    if seats is not None and seats * tables < people:
-        raise PlanningError(
-            "{people} people do not fit at {tables} tables of {seats} seats: there are {all}. "
-            "Give at least {more} seats, or {many} tables.",
-            people=people, tables=tables, seats=seats, all=seats * tables, more=-(-people // tables),
-            many=-(-people // seats) if seats else 0,
-        )  # fmt: skip
-    if seats is None and people < tables:
+    if people < tables:
         raise PlanningError(
             "{people} people cannot fill {tables} tables: give at most {people} tables.", people=people, tables=tables
         )
-    return tuple(Table(str(number), seats or most, fewest if seats is None else 0) for number in range(1, tables + 1))
+    fewest, more = divmod(people, tables)
+    return tuple(Table(str(number), fewest + (more > 0), fewest, even=True) for number in range(1, tables + 1))
 
 
 def table_numbers(tables: Sequence[Table]) -> dict[str, int]:

@@ -84,8 +84,7 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
 
     Raises PlanningError where rules contradict each other, naming the fewest that do.
     """
-    if seconds <= 0:
-        raise PlanningError("{seconds} seconds: give more than 0.", seconds=seconds)
+    require_seconds(seconds)
     asked, goal = asked_of(problem), cost_bound(problem)
     best: Ints | None = None
     least = np.inf
@@ -106,6 +105,11 @@ def solve(problem: Problem, seed: int = 1, seconds: float = 10.0, progress: Prog
     if best is None:
         raise ValueError("no run was made")
     return told(problem, best)
+
+
+def require_seconds(seconds: float) -> None:
+    if not 0 < seconds < np.inf:
+        raise PlanningError("{seconds} seconds: give more than 0.", seconds=seconds)
 
 
 def _lengths(seconds: float) -> Iterator[float]:

@@ -155,12 +155,12 @@ def pose(
         raise PlanningError("{rounds} rounds: at most {most} can be planned at once.", rounds=rounds, most=MOST_ROUNDS)
     if not len(people):
         raise PlanningError("There is nobody to seat.")
-    rules, weights = tuple(rules), weights or Weights()
+    rules, weights, before = tuple(rules), weights or Weights(), list(before)
     order = sorted(range(len(people)), key=people.ids.__getitem__)
     people = people.in_order()
     numbers = {one: number for number, one in enumerate(people.ids)}
     _check_names(people, rules, rounds)
-    present = _presence(people, rules, rounds)
+    present = presence(people, rules, rounds)
     there = present.sum(axis=1)
     seated_at = _tables_of(tables, int(there.max()), int(there.min()))
     _check_tables(rules, seated_at)
@@ -198,7 +198,11 @@ def pose(
         _wishes(rules, numbers),
         np.array(pairs, dtype=np.int64).reshape(-1, 2),
         _distances_of(distances, order),
-        tuple(_notes(people, attributes, categories, category, against)),
+        (
+            *_notes(people, attributes, categories, category, against),
+            *_notes_on_weights(weights, attributes),
+            *_notes_on_earlier(before, numbers),
+        ),
     )
 
 
@@ -215,7 +219,8 @@ def _check_names(people: Participants, rules: tuple[Rule, ...], rounds: int) -> 
                     rule=rule, person=one, near=near(one, people.ids),
                 )  # fmt: skip
         for who in _whos_in(rule):
-            _require_attribute(people, who.attribute, Said("The rule '{rule}'", rule=rule))
+            if who.attribute:
+                _require_attribute(people, who.attribute, Said("The rule '{rule}'", rule=rule))
             if not who.among(people):
                 raise PlanningError("The rule '{rule}' is about nobody: no one has {who}.", rule=rule, who=who)
         if isinstance(rule, CommonLanguage):
@@ -228,7 +233,7 @@ def _check_names(people: Participants, rules: tuple[Rule, ...], rounds: int) -> 
 
 
 def _require_attribute(people: Participants, attribute: str, what: Said) -> None:
-    if attribute and attribute not in people.attributes:
+    if attribute not in people.attributes:
         raise PlanningError(
             "{what} asks for '{attribute}', which is not known of the people. Known: {known}.{near}",
             what=what, attribute=attribute, known=", ".join(people.attributes) or Said("nothing"),
@@ -267,13 +272,14 @@ def _check_weights(weights: Weights, people: Participants) -> None:
     for attribute, weight in weights.attributes.items():
         for part in attribute.split(CROSSED):
             _require_attribute(people, part, Said("A weight"))
-        if weight < 0:
+        if not 0 <= weight < np.inf:
             raise PlanningError(
-                "The weight of '{attribute}' is {weight}: it cannot be less than 0.", attribute=attribute, weight=weight
-            )
-    if min(weights.repeat, weights.wish) < 0:
-        raise PlanningError("What a repeat and a refused wish cost cannot be less than 0.")
-    if weights.distance <= 0:
+                "The weight of '{attribute}' is {weight}: it must be a number, and not less than 0.",
+                attribute=attribute, weight=weight,
+            )  # fmt: skip
+    if not 0 <= weights.repeat < np.inf or not 0 <= weights.wish < np.inf:
+        raise PlanningError("What a repeat and a refused wish cost must be numbers, and not less than 0.")
+    if not 0 < weights.distance < np.inf:
         raise PlanningError("What distances are worth is {worth}: it must be more than 0.", worth=weights.distance)
 
 
@@ -296,8 +302,9 @@ def _tables_of(tables: int | Sequence[Table], people: int, fewest: int) -> tuple
     seats, least = sum(table.capacity for table in tables), sum(table.minimum for table in tables)
     if seats < people:
         raise PlanningError(
-            "{people} people do not fit: there are {seats} seats at {tables} tables.",
-            people=people, seats=seats, tables=len(tables),
+            "{people} people do not fit: there are {seats} seats at {tables} tables. "
+            "Give at least {more} seats at each, or more tables.",
+            people=people, seats=seats, tables=len(tables), more=-(-people // len(tables)),
         )  # fmt: skip
     if least > fewest:
         raise PlanningError(
@@ -309,7 +316,8 @@ def _tables_of(tables: int | Sequence[Table], people: int, fewest: int) -> tuple
 # People --------------------------------------------------------------------------------------------------------------
 
 
-def _presence(people: Participants, rules: tuple[Rule, ...], rounds: int) -> Bools:
+def presence(people: Participants, rules: Iterable[Rule], rounds: int) -> Bools:
+    """[round, person], who is there."""
     present = np.ones((rounds, len(people)), dtype=bool)
     for rule in rules:
         if isinstance(rule, Present):
@@ -321,6 +329,7 @@ def _presence(people: Participants, rules: tuple[Rule, ...], rounds: int) -> Boo
 
 
 def _attributes_of(people: Participants, mirror: Sequence[str] | None, against: Reference | None) -> tuple[str, ...]:
+    mirror = (mirror,) if isinstance(mirror, str) else mirror
     wanted = tuple(
         dict.fromkeys(mirror if mirror is not None else against if against is not None else people.attributes)
     )
@@ -575,3 +584,18 @@ def _notes(
                     "The composition to mirror has {attribute} {values}: nobody here is.",
                     attribute=attribute, values=", ".join(map(repr, none[:5])),
                 )  # fmt: skip
+
+
+def _notes_on_weights(weights: Weights, attributes: tuple[str, ...]) -> Iterable[Said]:
+    for attribute in weights.attributes:
+        if attribute not in attributes:
+            yield Said("The weight of '{attribute}' changes nothing: it is not mirrored.", attribute=attribute)
+
+
+def _notes_on_earlier(before: Iterable[tuple[str, str]], numbers: Mapping[str, int]) -> Iterable[Said]:
+    met = {one for pair in before for one in pair}
+    if strangers := sorted(met - set(numbers)):
+        yield Said(
+            "Of the {met} people in earlier plans {strangers} are not among the people now, such as '{person}'.",
+            met=len(met), strangers=len(strangers), person=strangers[0],
+        )  # fmt: skip

@@ -1,6 +1,6 @@
 """On the evening: somebody did not come, others came late. What was stands, and as few people as possible move."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,9 +10,9 @@ from wijkspiegel.encounters.judge import NOWHERE, judge
 from wijkspiegel.encounters.pace import nanoseconds
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, told
-from wijkspiegel.encounters.problem import Bools, Floats, Ints, Problem, Reference, pose
+from wijkspiegel.encounters.problem import Bools, Floats, Ints, Problem, Reference, pose, presence
 from wijkspiegel.encounters.rules import Present, Rule, Who, Wish
-from wijkspiegel.encounters.said import PlanningError
+from wijkspiegel.encounters.said import PlanningError, Said, near
 from wijkspiegel.encounters.search import anneal, asked_of, state_of
 
 
@@ -33,6 +33,7 @@ def replan(
     *,
     against: Reference | None = None,
     distances: Floats | None = None,
+    seats: int | None = None,
     seed: int = 1,
     seconds: float = 0.03,
 ) -> Replanned:
@@ -40,12 +41,12 @@ def replan(
 
     absent : ids of those who are not there from that round on. arrived : who is there from that round on; attributes
     that are not known of them are "". distances : [person, person], of who was there by id and then of who arrived;
-    where it is not given those of the plan stay, and who arrived differs from nobody.
+    where it is not given those of the plan stay, and who arrived differs from nobody. seats : at each table at least.
     Raises PlanningError for people who are unknown, come twice or do not fit.
     """
     gone, old = tuple(dict.fromkeys(absent)), earlier.problem
     _check(old, gone, arrived, from_round)
-    problem = _changed(old, gone, arrived, from_round, against, _distances(old, arrived, distances))
+    problem = _changed(old, gone, arrived, from_round, against, _distances(old, arrived, distances), seats or 0)
     seated = _kept(earlier, problem, from_round, set(gone))
     home = seated.copy()
     moved, proved = 0, True
@@ -57,7 +58,8 @@ def replan(
         (problem.people.ids[person], int(number) + 1)
         for number, person in np.argwhere((home != NOWHERE) & (seated != home) & (seated != NOWHERE))
     )
-    return Replanned(told(problem, seated), moves, moved if proved else None)
+    notes = (*problem.notes, *_notes(problem, seated, arrived, from_round))
+    return Replanned(told(replace(problem, notes=notes), seated), moves, moved if proved else None)
 
 
 def seat_late(problem: Problem, seated: Ints, seed: int = 1, seconds: float = 0.03) -> Plan:
@@ -97,7 +99,10 @@ def _check(old: Problem, gone: tuple[str, ...], arrived: Participants, from_roun
         )
     known = set(old.people.ids)
     if strangers := [one for one in gone if one not in known]:
-        raise PlanningError("'{person}' is said to be absent, and is not in the plan.", person=strangers[0])
+        raise PlanningError(
+            "'{person}' is said to be absent, and is not in the plan.{near}",
+            person=strangers[0], near=near(strangers[0], old.people.ids),
+        )  # fmt: skip
     if doubled := [one for one in arrived.ids if one in known]:
         raise PlanningError("'{person}' is said to have arrived, and is in the plan already.", person=doubled[0])
 
@@ -115,8 +120,9 @@ def _changed(
     from_round: int,
     against: Reference | None,
     distances: Floats | None,
+    seats: int,
 ) -> Problem:
-    """The same question for who is there now. Tables get a chair more only where all chairs are too few."""
+    """The same question for who is there now."""
     people = Participants(
         (*old.people.ids, *arrived.ids),
         {
@@ -126,23 +132,55 @@ def _changed(
     )
     before, after = tuple(range(1, from_round)), tuple(range(from_round, old.rounds + 1))
     rules: list[Rule] = [*old.rules, *_only_in(gone, before, old.rounds), *_only_in(arrived.ids, after, old.rounds)]
-    there = len(people) - len(gone)
-    tables = old.tables
-    if sum(table.capacity for table in tables) < there:
-        most = -(-there // len(tables))
-        tables = tuple(replace(table, capacity=max(table.capacity, most)) for table in tables)
+    staying = ~np.isin(old.people.ids, gone)
+    there = int(old.present[from_round - 1 :, staying].sum(axis=1).max()) + len(arrived)
     ids = old.people.ids
     return pose(
-        people, [_with_room(table, old) for table in tables], old.rounds, mirror=old.attributes, rules=rules,
-        weights=old.weights, against=against, before=[(ids[one], ids[other]) for one, other in old.before],
-        distances=distances,
+        people, [_with_room(table, there, len(old.tables), seats) for table in old.tables], old.rounds,
+        mirror=old.attributes, rules=_of_who_is_there(rules, people, old.rounds), weights=old.weights, against=against,
+        before=[(ids[one], ids[other]) for one, other in old.before], distances=distances,
     )  # fmt: skip
 
 
-def _with_room(table: Table, old: Problem) -> Table:
-    """Tables that need not be full may have fewer now: only what somebody asked for as a minimum stays."""
-    even = all(one.minimum == int(old.present.sum(axis=1).min()) // len(old.tables) for one in old.tables)
-    return replace(table, minimum=0 if even else table.minimum)
+def _with_room(table: Table, there: int, tables: int, seats: int) -> Table:
+    """Even tables may have fewer now, or as many as come. What somebody asked for stays, but for more seats."""
+    if table.even:
+        return replace(table, capacity=max(table.capacity, -(-there // tables), seats), minimum=0)
+    return replace(table, capacity=max(table.capacity, seats))
+
+
+def _of_who_is_there(rules: Sequence[Rule], people: Participants, rounds: int) -> Iterator[Rule]:
+    """Whoever wished to sit with somebody who is not there in a round, does not wait for them in that round."""
+    there, numbers = presence(people, rules, rounds), {one: number for number, one in enumerate(people.ids)}
+    for rule in rules:
+        if not isinstance(rule, Wish):
+            yield rule
+            continue
+        among: dict[tuple[str, ...], list[int]] = {}
+        for number in rule.rounds or range(1, rounds + 1):
+            here = tuple(one for one in rule.people if there[number - 1, numbers[one]])
+            among.setdefault(here, []).append(number)
+        for here, when in among.items():
+            if here == rule.people and len(among) == 1:
+                yield rule
+            elif here:
+                yield replace(rule, people=here, at_least=min(rule.at_least, len(here)), rounds=tuple(when))
+
+
+def _notes(problem: Problem, seated: Ints, arrived: Participants, from_round: int) -> Iterator[Said]:
+    for name in arrived.attributes:
+        if name not in problem.people.attributes:
+            yield Said(
+                "'{attribute}' is told of who arrived only, and not used.{near}",
+                attribute=name, near=near(name, problem.people.attributes),
+            )  # fmt: skip
+    for number in range(from_round - 1, problem.rounds):
+        row = seated[number]
+        for table in np.flatnonzero(np.bincount(row[row != NOWHERE], minlength=len(problem.tables)) == 1):
+            yield Said(
+                "In round {number} somebody sits alone, at table {table}.",
+                number=number + 1, table=problem.tables[table].name,
+            )  # fmt: skip
 
 
 def _only_in(people: tuple[str, ...], rounds: tuple[int, ...], every: int) -> list[Present]:

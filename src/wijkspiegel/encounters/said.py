@@ -34,7 +34,8 @@ class PlanningError(SettingsError):
 
 def near(name: str, known: Iterable[str]) -> Said | str:
     """What was meant perhaps; "" where no known name is like it."""
-    alike = difflib.get_close_matches(name, list(known), n=1)
+    known = list(known)
+    alike = [one for one in known if one.lstrip("0") == name.lstrip("0")] or difflib.get_close_matches(name, known, n=1)
     return Said(" Did you mean '{name}'?", name=alike[0]) if alike else ""
 
 

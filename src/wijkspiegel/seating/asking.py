@@ -1,14 +1,15 @@
 """What an organiser gives, read: people, rules, the composition to mirror, earlier plans."""
 
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Self, get_args
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from wijkspiegel.encounters.people import Participants, Table, even_tables
+from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.problem import Floats, Reference
 from wijkspiegel.encounters.rules import (
     Accompanied,
@@ -36,12 +37,18 @@ VALUES = 30
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=True)
 
 
 Ids = tuple[str, ...]
 Rounds = tuple[Annotated[int, Field(ge=1)], ...]
 Where = dict[str, str | tuple[str, ...]]
+
+
+def _each_once(ids: Ids) -> Ids:
+    if doubled := [one for one, times in Counter(ids).items() if times > 1]:
+        raise ValueError(f"'{doubled[0]}' is there twice")
+    return ids
 
 
 class _Some(_Strict):
@@ -55,7 +62,7 @@ class _Some(_Strict):
 
 
 class _Many(_Strict):
-    people: Annotated[Ids, Field(min_length=2)]
+    people: Annotated[Ids, Field(min_length=2), AfterValidator(_each_once)]
     rounds: Rounds = ()
 
 
@@ -69,6 +76,12 @@ class _EachTable(_Some):
     at_most: Annotated[int, Field(ge=0)] | None = None
     tables: Ids = ()
     rounds: Rounds = ()
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not self.at_least and self.at_most is None:
+            raise ValueError("give at_least or at_most: without either it asks nothing")
+        return self
 
 
 class _Accompanied(_Some):
@@ -175,7 +188,7 @@ def read_rules(path: Path | None) -> RulesFile:
     if not path.is_file():
         raise InputError("there is no such file", file=path)
     try:
-        return RulesFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return RulesFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"this is not TOML: {error}", file=path, mend="See the reference of commands.") from None
     except ValidationError as error:
@@ -201,9 +214,9 @@ def _names(asked: type[BaseModel]) -> str:
     return ", ".join(field.alias or name for name, field in asked.model_fields.items())
 
 
-def tables_of(asked: int | None, seats: int | None, rules: RulesFile, people: int) -> int | tuple[Table, ...]:
+def tables_of(asked: int | None, seats: int | None, rules: RulesFile) -> int | tuple[Table, ...]:
     """The tables of the options or of rules.toml: one of the two says how many."""
-    named = tuple(Table(name, table.seats, table.minimum) for name, table in rules.tables.items())
+    named = tuple(Table(name.strip(), table.seats, table.minimum) for name, table in rules.tables.items())
     if named and (asked is not None or seats is not None):
         raise PlanningError("rules.toml has [tables] of its own: give no --tables or --seats with it.")
     if named:
@@ -212,7 +225,7 @@ def tables_of(asked: int | None, seats: int | None, rules: RulesFile, people: in
         raise PlanningError("How many tables are there? Give --tables, or [tables] in rules.toml.")
     if asked < 1:
         raise PlanningError("{tables} tables seat nobody: give at least one.", tables=asked)
-    return asked if seats is None else even_tables(people, asked, seats)
+    return asked if seats is None else tuple(Table(str(number), seats) for number in range(1, asked + 1))
 
 
 def weights_of(rules: RulesFile, repeat: float) -> Weights:
@@ -222,11 +235,16 @@ def weights_of(rules: RulesFile, repeat: float) -> Weights:
     return Weights(attributes, repeat, wish, distance)
 
 
-def read_participants(path: Path, person: str | None) -> tuple[Participants, RawTable]:
-    """One row for each person; every other column is an attribute. Raises InputError with the place."""
+def read_participants(
+    path: Path, called: Sequence[str] = PERSON, mend: str = "Name it with --person."
+) -> tuple[Participants, RawTable]:
+    """One row for each person; every other column is an attribute. Raises InputError with the place.
+
+    called : what the column of ids may be called; the first that is there is taken.
+    """
     table = read_table(path)
-    column = person or next((name for name in PERSON if name in table.columns), PERSON[0])
-    require_columns(path, table.columns, [column], "Name it with --person.")
+    column = id_column(table, called)
+    require_columns(path, table.columns, [column], mend)
     ids = texts(table, column)
     seen: dict[str, int] = {}
     for one, row in zip(ids, table.rows, strict=True):
@@ -241,6 +259,10 @@ def read_participants(path: Path, person: str | None) -> tuple[Participants, Raw
     return Participants(
         tuple(ids), {name: tuple(texts(table, name)) for name in table.columns if name != column}
     ), table
+
+
+def id_column(table: RawTable, called: Sequence[str] = PERSON) -> str:
+    return next((name for name in called if name in table.columns), called[0])
 
 
 def mirrored(people: Participants, asked: str | None, other: set[str], against: Reference | None) -> list[str] | None:
@@ -287,22 +309,25 @@ def read_earlier(paths: Sequence[Path]) -> set[tuple[str, str]]:
     return pairs
 
 
-def distances_by(table: RawTable, columns: str | None, later: RawTable | None = None) -> Floats | None:
-    """[person, person]: Euclidean, over columns of numbers in units of their standard deviation.
+def units_of(table: RawTable, columns: str | None) -> dict[str, float]:
+    """Column of numbers -> their standard deviation, the unit in which people differ. Raises InputError."""
+    names = [column.strip() for column in (columns or "").split(",") if column.strip()]
+    return {name: float(_all_numbers(table, name).std()) for name in names}
 
-    later : people who come after those of `table`. The unit stays, and what is not known of them sets nobody apart.
+
+def distances_by(units: Mapping[str, float], *tables: RawTable) -> Floats | None:
+    """[person, person] over the people of all tables: Euclidean, each column in its unit.
+
+    What is not known of somebody sets them apart from nobody. None where nothing is to differ.
     """
-    if columns is None:
+    if not units:
         return None
-    names = [column.strip() for column in columns.split(",") if column.strip()]
-    people = len(table.rows) + (0 if later is None else len(later.rows))
+    people = sum(len(table.rows) for table in tables)
     total = np.zeros((people, people))
-    for name in names:
-        values = _all_numbers(table, name)
-        if values.std() > 0:
-            more = np.zeros(0) if later is None else _numbers_known(later, name)
-            every = np.concatenate([values, more])
-            total += np.nan_to_num((every[:, None] - every[None, :]) / values.std()) ** 2
+    for name, unit in units.items():
+        every = np.concatenate([_numbers_known(table, name) for table in tables])
+        if unit > 0:
+            total += np.nan_to_num((every[:, None] - every[None, :]) / unit) ** 2
     return np.asarray(np.sqrt(total))
 
 

@@ -13,7 +13,7 @@ from wijkspiegel.encounters.quotas import Change, Quota
 from wijkspiegel.encounters.said import PlanningError
 from wijkspiegel.errors import InputError
 from wijkspiegel.schemes import Language
-from wijkspiegel.seating.asking import read_participants
+from wijkspiegel.seating.asking import PERSON, read_participants
 from wijkspiegel.seating.files import csv_text, require_room, write_private
 from wijkspiegel.seating.words import change_in_dutch
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
@@ -69,7 +69,7 @@ def draw_panel(
     if seed < 0:
         raise PlanningError("The seed is {seed}. Give 0 or more.", seed=seed)
     progress("reading")
-    people, _ = read_participants(pool, person)
+    people, _ = read_participants(pool, (person,) if person else PERSON)
     quotas = read_quotas(quota)
     progress("making the lottery")
     lottery = fair_lottery(people, quotas, size, one_of=one_of or "", numbers=panels)

@@ -92,7 +92,8 @@ def _figure(value: float, language: Language) -> str:
 def said_of(made: Plan, language: Language) -> str:
     """How good a plan is, in two sentences."""
     problem, judged, found = made.problem, made.judged, {one.name: one for one in made.measures}
-    people, tables = number(len(problem.people), language), number(len(problem.tables), language)
+    seated = int((made.seated != NOWHERE).any(axis=0).sum())  # who left before the first round is not counted
+    people, tables = number(seated, language), number(len(problem.tables), language)
     told: dict[str, Any] = {
         "people": people, "tables": tables, "rounds": problem.rounds, "pairs": number(judged.pairs, language),
         "repeats": number(judged.repeats, language), "broken": len(judged.broken),

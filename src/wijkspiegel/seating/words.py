@@ -69,10 +69,6 @@ DUTCH = {
     "'{person}' is among the people twice. Give each a row and an id of their own.":
         "'{person}' staat twee keer bij de mensen. Geef ieder een eigen rij en een eigen id.",
     "{tables} tables seat nobody: give at least one.": "Aan {tables} tafels zit niemand: geef er minstens één.",
-    "{people} people do not fit at {tables} tables of {seats} seats: there are {all}. "
-    "Give at least {more} seats, or {many} tables.":
-        "{people} mensen passen niet aan {tables} tafels van {seats} stoelen: dat zijn er {all}. "
-        "Geef minstens {more} stoelen, of {many} tafels.",
     "{people} people cannot fill {tables} tables: give at most {people} tables.":
         "{people} mensen kunnen geen {tables} tafels vullen: geef hooguit {people} tafels.",
     "{rounds} rounds: there must be at least one.": "{rounds} rondes: het moet er minstens één zijn.",
@@ -95,10 +91,14 @@ DUTCH = {
     " Did you mean '{name}'?": " Bedoelde je '{name}'?",
     "The rule '{rule}' is about table '{table}', which is not there. Tables: {tables}.":
         "De regel '{rule}' gaat over tafel '{table}', die er niet is. Tafels: {tables}.",
-    "The weight of '{attribute}' is {weight}: it cannot be less than 0.":
-        "Het gewicht van '{attribute}' is {weight}: minder dan 0 kan niet.",
-    "What a repeat and a refused wish cost cannot be less than 0.":
-        "Wat een herhaling en een geweigerde wens kosten, kan niet minder dan 0 zijn.",
+    "The weight of '{attribute}' is {weight}: it must be a number, and not less than 0.":
+        "Het gewicht van '{attribute}' is {weight}: het moet een getal zijn, en niet minder dan 0.",
+    "What a repeat and a refused wish cost must be numbers, and not less than 0.":
+        "Wat een herhaling en een geweigerde wens kosten, moeten getallen zijn, en niet minder dan 0.",
+    "The weight of '{attribute}' changes nothing: it is not mirrored.":
+        "Het gewicht van '{attribute}' verandert niets: het wordt niet gespiegeld.",
+    "Of the {met} people in earlier plans {strangers} are not among the people now, such as '{person}'.":
+        "Van de {met} mensen in eerdere indelingen staan er {strangers} nu niet bij de mensen, zoals '{person}'.",
     "What distances are worth is {worth}: it must be more than 0.":
         "Wat verschillen waard zijn, is {worth}: het moet meer dan 0 zijn.",
     "There is no table to sit at.": "Er is geen tafel om aan te zitten.",
@@ -107,8 +107,10 @@ DUTCH = {
     "there must be a seat, and not fewer seats than people needed.":
         "Tafel '{table}' heeft {seats} stoelen en {people} mensen nodig: "
         "er moet een stoel zijn, en niet minder stoelen dan mensen die nodig zijn.",
-    "{people} people do not fit: there are {seats} seats at {tables} tables.":
-        "{people} mensen passen niet: er zijn {seats} stoelen aan {tables} tafels.",
+    "{people} people do not fit: there are {seats} seats at {tables} tables. "
+    "Give at least {more} seats at each, or more tables.":
+        "{people} mensen passen niet: er zijn {seats} stoelen aan {tables} tafels. "
+        "Geef er minstens {more} aan elke tafel, of meer tafels.",
     "The tables need {least} people together, and there are {people}.":
         "De tafels hebben samen {least} mensen nodig, en er zijn er {people}.",
     "Nobody is there in round {number}.": "In ronde {number} is er niemand.",
@@ -157,8 +159,13 @@ DUTCH = {
         "het opnieuw.",
     "Round {number} is not in the plan, which has {rounds}.":
         "Ronde {number} staat niet in de indeling, die er {rounds} heeft.",
-    "'{person}' is said to be absent, and is not in the plan.":
-        "'{person}' zou er niet zijn, en staat niet in de indeling.",
+    "'{person}' is said to be absent, and is not in the plan.{near}":
+        "'{person}' zou er niet zijn, en staat niet in de indeling.{near}",
+    "'{attribute}' is told of who arrived only, and not used.{near}":
+        "'{attribute}' is alleen bekend van wie erbij kwam, en wordt niet gebruikt.{near}",
+    "In round {number} somebody sits alone, at table {table}.":
+        "In ronde {number} zit iemand alleen, aan tafel {table}.",
+    "{what} (The rules are those of {file}.)": "{what} (De regels zijn die van {file}.)",
     "'{person}' is said to have arrived, and is in the plan already.":
         "'{person}' zou erbij gekomen zijn, en staat al in de indeling.",
     "No way to keep all rules in round {number} was found in time.":
