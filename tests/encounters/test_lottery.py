@@ -1,5 +1,6 @@
 """A panel by fair lottery: what everybody's chance is, against every panel that there is."""
 
+import random
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -122,6 +123,22 @@ def test_one_of_each_household() -> None:
     assert [len(set(panel)) for panel in homes.tolist()] == [3] * 1000
     assert lottery.chances[:3].tolist() == pytest.approx([1 / 3] * 3, abs=0.001)
     assert lottery.lowest == lottery.lowest_bound == 0.333
+
+
+@pytest.mark.parametrize("seed", [42, 47])
+def test_households_of_an_ordinary_pool_leave_a_lottery_that_is_near_the_fairest(seed: int) -> None:
+    lots = random.Random(seed)  # noqa: S311 - an invented pool
+    number = lots.randint(12, 60)
+    homes = [f"h{lots.randint(0, number // 2)}" for _ in range(number)]
+    sex, age = ([lots.choice(letters) for _ in range(number)] for letters in ("mf", "abc"))
+    people = Participants(
+        tuple(f"v{one:03}" for one in range(number)), {"sex": tuple(sex), "age": tuple(age), "home": tuple(homes)}
+    )
+    size = lots.randint(4, number // 4)
+    quotas = [Quota("sex", one, size // 2, size - size // 2) for one in "mf"]
+    quotas += [Quota("age", one, 1, size - 2) for one in "abc"]
+    lottery = fair_lottery(people, quotas, size, one_of="home")
+    assert lottery.lowest >= lottery.lowest_bound - 0.002
 
 
 def test_whoever_can_be_in_no_panel_is_named_with_what_would_have_to_change() -> None:

@@ -327,6 +327,57 @@ def test_a_weight_that_changes_nothing_is_noted_and_one_name_is_a_mirror() -> No
     assert list(map(str, posed.notes)) == ["The weight of 'role' changes nothing: it is not mirrored."]
 
 
+def test_people_who_need_each_other_move_together() -> None:
+    """One by one they would break a rule on the way: the best plan is found all the same."""
+    people = named(24, sex="mfffmfmmmfffmmfmfmfmfmmf", level="abcabbcaabccbacabacbacbc")
+    order = np.random.default_rng(5).permutation(24)
+    pairs = [(people.ids[order[n]], people.ids[order[n + 1]]) for n in range(0, 24, 2)]
+    free = plan(people, 4, seconds=0.2).measures[0]
+    made = plan(people, 4, rules=[Wish(one, (other,), must=True) for one, other in pairs], seconds=0.2)
+    assert made.judged.broken == ()
+    assert (made.measures[0].value, free.verdict) == (free.value, "proved optimal")
+
+
+def test_interpreters_go_round_with_whom_they_help() -> None:
+    people = named(36, needs="ttttuuuu" + "n" * 28, speaks="n" * 8 + "tu" + "n" * 26, sex="mmmffmmmmf" + "ffm" * 8 + "ff")
+    rules = [Accompanied(Who(attribute="needs", values=(one,)), Who(attribute="speaks", values=(one,))) for one in "tu"]
+    made = plan(people, 6, 2, mirror=["sex"], rules=rules, seconds=0.5)
+    assert made.judged.broken == ()
+    assert made.measures[0].verdict == "proved optimal"
+    assert made.seated[0, 8] != made.seated[1, 8]
+    assert made.judged.repeats <= 2 * 10 + 6  # five of each language must meet again
+
+
+def test_who_must_sit_together_meets_for_nothing_in_the_search_too() -> None:
+    people = Participants(("a", "b", "c"), {})
+    rules = [Together(("a", "b", "c"), (2, 3))]
+    chairs = [Table("1", 2), Table("2", 3)]
+    made = plan(people, chairs, 3, rules=rules, distances=1.0 - np.eye(3), seconds=0.05)
+    assert made.judged.cost == -9.0
+
+
+@pytest.mark.parametrize("asked", [{"weights": Weights(wish=1e7)}, {"weights": Weights({"age": 1e7})}])
+def test_no_weight_outweighs_a_rule(asked: dict[str, Weights]) -> None:
+    rules = [Apart(("a00", "a01")), Wish("a00", ("a01",)), Wish("a02", ("a03",), must=True)]
+    made = plan(named(12, age="aabbaabbaabb"), 3, rules=rules, seconds=0.05, **asked)  # type: ignore[arg-type]
+    assert made.judged.broken == ()
+
+
+def test_earlier_meetings_of_who_is_not_there_bound_nothing() -> None:
+    ids = ("a", "b", "c", "d", "e", "f")
+    before = [(one, "f") for one in ids[:5]]
+    posed = pose(
+        Participants(ids, {}), [Table("1", 3), Table("2", 3)], 1, before=before, rules=[Present(Who(("f",)), ())]
+    )
+    assert repeat_bounds(posed) == (0, 0)
+
+
+def test_many_tables_need_no_more_memory_than_their_rounds() -> None:
+    seated = seating_without_repeats(1018, 509, 2)
+    assert seated is not None
+    assert seated.shape == (2, 1018)
+
+
 def test_a_front_trades_repeats_for_mirror() -> None:
     problem = pose(named(20, age="abcd" * 5, role="hhggg" * 4), 4, 4)
     found = front(problem, 1, 0.8)

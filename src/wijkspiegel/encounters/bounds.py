@@ -53,14 +53,15 @@ def repeat_bounds(problem: Problem) -> tuple[int, int]:
     tables = len(problem.tables)
     there = problem.present.sum(axis=1)
     meetings = [_least_pairs(int(people), tables) for people in there]
-    people = int(problem.present.any(axis=0).sum())
-    new = people * (people - 1) // 2 - len(problem.before)
+    ever = problem.present.any(axis=0)
+    people, met_before = int(ever.sum()), int(np.asarray(ever)[problem.before].all(axis=1).sum())
+    new = people * (people - 1) // 2 - met_before
     total = sum(meetings)
     over = max(0, total - new)
     rounds = range(1, problem.rounds)
     crowded = sum(_least_again(problem, one, one - 1) for one in rounds)
     crowded_each = sum(_least_again(problem, one, other) for one in rounds for other in range(one))
-    spread = _even_excess(total, new) if new > 0 and not len(problem.before) else over
+    spread = _even_excess(total, new) if new > 0 and not met_before else over
     return max(over, crowded), max(spread, crowded_each, over)
 
 

@@ -92,12 +92,15 @@ def _product_of_groups(one: Ints, other: Ints) -> Ints:
     return product
 
 
-def net(order: int) -> Ints:
-    """[class, point], the line of each class through each of order^2 points. Point g + order x j is in column j."""
+def net(order: int, classes: int | None = None, points: int | None = None) -> Ints:
+    """[class, point], the line of each class through each of order^2 points. Point g + order x j is in column j.
+
+    classes, points : only so many of the first of them; the class of the columns is the last of all.
+    """
     rows, addition = difference_matrix(order)
-    columns = np.repeat(np.arange(order), order)
-    shifts = np.tile(np.arange(order), order)
-    return np.concatenate([addition[rows[:, columns], shifts], columns[None, :]])
+    columns, shifts = np.divmod(np.arange(order**2 if points is None else points), order)
+    lines: Ints = addition[rows[:classes, columns], shifts]
+    return lines if classes is not None and classes <= len(rows) else np.concatenate([lines, columns[None, :]])
 
 
 def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | None:
@@ -108,10 +111,10 @@ def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | Non
     """
     if tables < 2 or people > tables**2:
         return None
-    classes = net(tables)
     full = people == tables**2
+    classes = len(difference_matrix(tables)[0]) + full
     used = np.arange(people)
-    seated = classes[:, used] if full else classes[:-1, used]
+    seated = net(tables, min(rounds, classes), people)
     seats, left = divmod(people, tables)
     if not full and not left and tables % seats == 0:
         within = used % tables

@@ -411,7 +411,7 @@ def _best_chances(columns: Floats, fixed: Floats, more: Floats) -> tuple[float, 
         b_ub=-fixed,
         A_eq=np.append(np.ones(number), 0.0)[None],
         b_eq=[1.0],
-        bounds=[(0, None)] * number + [(0, None)],
+        bounds=[(0, None)] * number + [(0, 1)],
     )
     chances = np.maximum(found.x[:-1], 0.0)
     return float(found.x[-1]), chances / chances.sum(), np.maximum(-found.ineqlin.marginals, 0.0)

@@ -5,7 +5,7 @@ import numpy as np
 
 from wijkspiegel.encounters.distances import only_distances
 from wijkspiegel.encounters.judge import meets
-from wijkspiegel.encounters.problem import Bools, Problem
+from wijkspiegel.encounters.problem import Bools, Problem, bonds_of
 
 STEP, ATTRIBUTE, NEIGHBOUR, CROWD = 40, 3.5, 3.2, 0.004
 """Nanoseconds of a step by itself, for each attribute to mirror, for each who sits at the two tables where people can
@@ -45,12 +45,13 @@ def turning_nanoseconds(problem: Problem) -> float:
 
 
 def _share_moved(problem: Problem) -> float:
-    """The share of steps in which somebody is chosen who stays with others, or an empty chair."""
+    """The share of steps in which somebody is chosen who stays with others or takes them along, or an empty chair."""
     block = problem.block
     sizes = np.stack([np.bincount(row, minlength=len(problem.people)) for row in block])
     held = float((np.take_along_axis(sizes, block, axis=1) > 1).mean())
     taken = float(problem.present.mean()) * len(problem.people) / sum(table.capacity for table in problem.tables)
-    return 1 - (1 - held) ** 2 * taken
+    bonded = len(np.unique(bonds_of(problem)[:, 0])) / len(problem.people)
+    return 1 - (1 - held) ** 2 * taken * (1 - bonded / 2)
 
 
 def _share_ruled(problem: Problem) -> float:

@@ -380,7 +380,7 @@ def _shares(
     for attribute in {attribute for attribute, _ in categories}:
         parts = against[attribute]
         total = sum(parts.values())
-        if total <= 0 or min(parts.values()) < 0:
+        if not 0 < total < np.inf or min(parts.values()) < 0:
             raise PlanningError(
                 "The composition of '{attribute}' must be of numbers not below 0 that add up to more than 0.",
                 attribute=attribute,
@@ -525,6 +525,18 @@ def _wishes(rules: tuple[Rule, ...], numbers: Mapping[str, int]) -> Wishes:
         np.array([source for source, _ in wishes], dtype=np.int64),
         tuple(tuple(sorted({numbers[one] for one in rule.people})) for _, rule in wishes),
     )
+
+
+def bonds_of(problem: Problem) -> Ints:
+    """[bond, 2], both ways: who may need whom at their table. None where most of the room would be needed."""
+    given, wishes = problem.conditions, problem.wishes
+    pairs = [(int(wishes.person[n]), int(one)) for n in np.flatnonzero(wishes.must) for one in wishes.others[n]]
+    for condition in np.flatnonzero(given.kind == WITH):
+        needing, needed = given.marks[:, given.one[condition]], given.marks[:, given.other[condition]]
+        if 2 * (needing | needed).sum() <= len(problem.people):
+            pairs += [(int(one), int(by)) for one in np.flatnonzero(needing) for by in np.flatnonzero(needed)]
+    both = {(one, other) for pair in pairs for one, other in (pair, pair[::-1]) if one != other}
+    return np.array(sorted(both), dtype=np.int64).reshape(-1, 2)
 
 
 def _distances_of(distances: Floats | None, order: list[int]) -> Floats:

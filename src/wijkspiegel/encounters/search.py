@@ -1,8 +1,9 @@
 """Annealing by exchanges: what each would change is computed from the two tables alone.
 
-A step exchanges two people (or somebody and an empty chair, or people who stay together and as many others) in one
-round, or two people in all rounds. Which tables somebody may sit at, who stays together, who is there and how many
-chairs there are, no step breaks; all other rules cost `hard` for each break.
+A step exchanges two people (or somebody and an empty chair, or several and as many others) in one round, or two people
+in all rounds. Which tables somebody may sit at, who stays together, who is there and how many chairs there are, no step
+breaks; all other rules cost `hard` for each break. Where somebody is needed at a table, as an interpreter is, half the
+steps take along all who need each other there: one by one they would break a rule on the way.
 """
 
 from typing import Any, NamedTuple
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from wijkspiegel.encounters.judge import NOWHERE
 from wijkspiegel.encounters.lots import below, unit
-from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Problem
+from wijkspiegel.encounters.problem import COMMON, EACH, WITH, Problem, bonds_of
 
 HARD = 1e6
+"""What a broken rule costs at least; where something else weighs more than 100, as many times as much."""
 
 
 class Wished(NamedTuple):
@@ -36,16 +38,19 @@ class Wished(NamedTuple):
 class Asked(NamedTuple):
     """What is asked, for the kernel. Lists of lists are two arrays: of p, items from start[p] up to start[p + 1].
 
-    alike, marked : [person], the same number for people of the same categories, and with the same marks. about :
-    [person], whether a wish or who must sit apart is about them.
+    hard : what a broken rule costs. block : [round, person], the same for people who stay together. bonds : of p, who
+    may be needed where p sits. alike, marked : [person], the same number for people of the same categories, and with
+    the same marks. about : [person], whether a wish or who must sit apart is about them.
     """
 
+    hard: float
     category: NDArray[np.int32]
     alike: NDArray[np.int32]
     weight: NDArray[np.float64]
     capacity: NDArray[np.int64]
     minimum: NDArray[np.int64]
     allowed: NDArray[np.bool_]
+    block: NDArray[np.int32]
     mate: NDArray[np.int32]
     alone: NDArray[np.bool_]
     has_blocks: bool
@@ -63,6 +68,8 @@ class Asked(NamedTuple):
     conditions: NDArray[np.int64]
     condition_at: NDArray[np.bool_]
     wishes: Wished
+    bond_start: NDArray[np.int64]
+    bonds: NDArray[np.int32]
     movers: NDArray[np.int32]
 
 
@@ -90,14 +97,19 @@ def asked_of(problem: Problem) -> Asked:
     mates = np.stack([_circle(block) for block in problem.block])
     apart = np.concatenate([problem.apart, problem.apart[:, [1, 0, 2]]])
     apart_start, apart_order = _lists(apart[:, 0], people)
-    conditions, wished = problem.conditions, _wished_of(problem)
+    hard = _hard(problem)
+    conditions, wished = problem.conditions, _wished_of(problem, hard)
+    bonds = bonds_of(problem)
+    bond_start, bond_order = _lists(bonds[:, 0], people)
     return Asked(
+        hard,
         problem.category.astype(np.int32),
         _alike(problem.category),
         problem.weight.astype(np.float64),
         np.array([table.capacity for table in problem.tables], dtype=np.int64),
         np.array([table.minimum for table in problem.tables], dtype=np.int64),
         problem.allowed,
+        problem.block.astype(np.int32),
         mates,
         mates == np.arange(people, dtype=np.int32),
         bool((mates != np.arange(people)).any()),
@@ -118,11 +130,21 @@ def asked_of(problem: Problem) -> Asked:
         ),
         conditions.tables,
         wished,
+        bond_start,
+        bonds[bond_order, 1].astype(np.int32),
         np.arange(people, dtype=np.int32),
     )
 
 
-def _wished_of(problem: Problem) -> Wished:
+def _hard(problem: Problem) -> float:
+    """More than any exchange can spare otherwise."""
+    weights = problem.weights
+    furthest = float(problem.distances.max(initial=0.0)) * weights.distance
+    heaviest = max(weights.repeat, weights.wish, furthest, float(problem.weight.max(initial=0.0)))
+    return HARD * max(1.0, heaviest / 100)
+
+
+def _wished_of(problem: Problem, hard: float) -> Wished:
     people, wishes = len(problem.people), problem.wishes
     sizes = [len(others) for others in wishes.others]
     others = np.array([one for several in wishes.others for one in several], dtype=np.int32)
@@ -132,7 +154,7 @@ def _wished_of(problem: Problem) -> Wished:
         wishes.person,
         wishes.least,
         wishes.rounds,
-        np.where(wishes.must, HARD, problem.weights.wish).astype(np.float64),
+        np.where(wishes.must, hard, problem.weights.wish).astype(np.float64),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         others,
         own_start,
@@ -201,7 +223,7 @@ def state_of(problem: Problem, seated: NDArray[np.int64]) -> State:
             np.add.at(state.near[number], where, problem.distances[there])
         if meets:
             same = (seated[number][:, None] == seated[number][None, :]) & (seated[number] != NOWHERE)[:, None]
-            np.fill_diagonal(same, val=False)
+            same &= problem.block[number][:, None] != problem.block[number][None, :]
             np.add(state.met, same, out=state.met, casting="unsafe")
     return state
 
@@ -400,21 +422,46 @@ def _exchange(asked: Any, state: Any, r: int, p: int, q: int) -> None:
 
 
 @numba.njit(cache=True)
-def _gathered(asked: Any, state: Any, r: int, p: int, b: int, start: int, out: Any, others: Any) -> Any:
-    """Who stays together with p, into `out`; and from a chair of b on as many others, into `others`.
+def _joined(out: Any, number: int, one: int) -> int:
+    """With one more, if they are not among them already. Returns how many there are."""
+    for i in range(number):
+        if out[i] == one:
+            return number
+    out[number] = one
+    return number + 1
+
+
+@numba.njit(cache=True)
+def _company(asked: Any, state: Any, r: int, p: int, b: int, bound: bool, out: Any) -> int:
+    """Who stays together with p, into `out`. Returns how many they are; 0 where one of them may not sit at b.
+
+    bound : also whoever at their table may need them, or be needed.
+    """
+    out[0] = p
+    number, i = 1, 0
+    while i < number:
+        one = out[i]
+        if not _may(asked.allowed, r, one, b):
+            return 0
+        number = _joined(out, number, asked.mate[r, one])
+        if bound:
+            for k in range(asked.bond_start[one], asked.bond_start[one + 1]):
+                if state.at[r, asked.bonds[k]] == state.at[r, p]:
+                    number = _joined(out, number, asked.bonds[k])
+        i += 1
+    return number
+
+
+@numba.njit(cache=True)
+def _gathered(asked: Any, state: Any, r: int, p: int, b: int, start: int, bound: bool, out: Any, others: Any) -> Any:
+    """The company of p, into `out`; and from a chair of b on as many others, into `others`.
 
     Returns how many there are of each; no others (-1) where they cannot be had, or may not sit there.
     """
     a = state.at[r, p]
-    number, one = 0, p
-    while True:
-        if not _may(asked.allowed, r, one, b):
-            return 0, -1
-        out[number] = one
-        number += 1
-        one = asked.mate[r, one]
-        if one == p:
-            break
+    number = _company(asked, state, r, p, b, bound, out)
+    if number == 0:
+        return 0, -1
     left, taken = number, 0
     capacity = asked.capacity[b]
     for step in range(capacity):
@@ -473,6 +520,8 @@ def _transfer(  # noqa: PLR0912 - one loop over all who go: a call that hands ov
         if asked.meets:
             for s in range(size[r, t]):
                 q = members[r, t, s]
+                if asked.block[r, p] == asked.block[r, q]:
+                    continue
                 change += sign * asked.repeat * (met[p, q] - (sign < 0))
                 met[p, q] += sign
                 met[q, p] = met[p, q]
@@ -492,7 +541,7 @@ def _transfer(  # noqa: PLR0912 - one loop over all who go: a call that hands ov
     if conditioned:
         broken += _breaks(asked.conditions, asked.condition_at, state.held, size, r, a)
         broken += _breaks(asked.conditions, asked.condition_at, state.held, size, r, b)
-    return change + HARD * broken
+    return float(change + asked.hard * broken)
 
 
 @numba.njit(cache=True)
@@ -527,7 +576,7 @@ def _rules_change(asked: Any, state: Any, r: int, p: int, q: int, a: int, b: int
             asked.conditions, asked.condition_at, asked.marks, state.held, state.size, r, p, q, a, b
         )
     refused = _wishes_change(asked.wishes, state.at, r, p, q, a, b) if len(asked.wishes.person) else 0.0
-    return HARD * broken + refused
+    return float(asked.hard * broken + refused)
 
 
 @numba.njit(cache=True)
@@ -619,7 +668,8 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
         b += b >= a
         s = below(seed, asked.capacity[b])
         q = state.members[r, b, s] if s < state.size[r, b] else NOWHERE
-        if q >= 0 and asked.alone[r, p] and asked.alone[r, q]:
+        bond = asked.bond_start[p + 1] > asked.bond_start[p] and below(seed, 2) == 0
+        if q >= 0 and not bond and asked.alone[r, p] and asked.alone[r, q]:
             if restricted and not (_may(asked.allowed, r, p, b) and _may(asked.allowed, r, q, a)):
                 continue
             change = _mirror_change(asked.category, asked.weight, state.gap, p, q, r, a, b)
@@ -633,9 +683,9 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop: a call that hands over all arr
                 _exchange(asked, state, r, p, q)
                 cost += change
             continue
-        if q >= 0 and asked.alone[r, p] and not asked.alone[r, q]:
+        if q >= 0 and not bond and asked.alone[r, p] and not asked.alone[r, q]:
             p, a, b, s = q, b, a, state.chair[r, p]
-        number, taken = _gathered(asked, state, r, p, b, s, out, others)
+        number, taken = _gathered(asked, state, r, p, b, s, bond, out, others)
         if taken < 0 or state.size[r, a] - number + taken < asked.minimum[a]:
             continue
         change = _transfer(asked, state, r, out, number, others, taken, a, b)
