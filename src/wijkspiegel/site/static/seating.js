@@ -187,4 +187,5 @@ rounds.querySelectorAll("[data-person]").forEach((person) => {
 document.querySelectorAll(".scripted").forEach((hint) => { hint.hidden = false; });
 window.addEventListener("load", () => { // after the browser itself went to the name
   if (window.location.hash.startsWith("#at-")) document.querySelector(`${window.location.hash} button`)?.focus();
+  document.querySelector("#errors")?.scrollIntoView(); // names as buttons are higher, and moved it
 });
