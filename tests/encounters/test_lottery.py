@@ -160,11 +160,6 @@ def test_whoever_can_be_in_no_panel_is_named_with_what_would_have_to_change() ->
         ([Quota("aeg", "x", 0, 1)], 2, "The pool has no column 'aeg'. Found: age, sex. Did you mean 'age'?"),
         ([Quota("age", "x", 2, 1)], 2, "'age x' has minimum 2 and maximum 1: the minimum is more."),
         ([Quota("age", "x", -1, 1)], 2, "'age x' has minimum -1: give 0 or more."),
-        ([Quota("age", "x", 3, 3)], 4, "'age x' has minimum 3, and the pool has 2: lower it to 2, or find"),
-        ([Quota("age", "X", 1, 1)], 4, "find more volunteers. Found: x, y."),
-        ([Quota("age", "x", 2, 2), Quota("age", "y", 2, 2)], 3, "The minima of 'age' add up to 4, and the panel has 3"),
-        ([Quota("age", "x", 0, 1), Quota("age", "y", 0, 1)], 3, "The maxima of 'age' add up to 2, and the panel has 3"),
-        ([Quota("age", "y", 0, 1)], 4, "The maxima of 'age' add up to 1, with 2 of whom no quota speaks"),
         ([Quota("age", "x", 0, 1), Quota("age", "x", 0, 2)], 3, "There are several quotas for 'age x': keep one."),
     ],
 )
@@ -172,6 +167,55 @@ def test_what_can_be_seen_to_be_wrong_is_said(quotas: list[Quota], size: int, sa
     with pytest.raises(SettingsError) as error:
         fair_lottery(pool(age="xxyyyy", sex="ffmmmf"), quotas, size)
     assert says == str(error.value)[: len(says)] or says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("quotas", "size", "wrong", "change"),
+    [
+        (
+            [Quota("age", "x", 3, 3)],
+            4,
+            "'age x' has minimum 3, and the pool has 2",
+            "of 1 in all, after which one does: 'age x' minimum 3 → 2. Or find more volunteers.",
+        ),
+        (
+            [Quota("age", "X", 1, 1)],
+            4,
+            "'age X' has minimum 1, and the pool has 0",
+            "of 1 in all, after which one does: 'age X' minimum 1 → 0. Or find more volunteers. Known of 'age': x, y.",
+        ),
+        (
+            [Quota("age", "x", 2, 2), Quota("age", "y", 2, 2), Quota("sex", "m", 2, 3)],
+            3,
+            "the minima of 'age' add up to 4, and the panel has 3 seats",
+            "of 1 in all, after which one does: 'age x' minimum 2 → 1.",
+        ),
+        (
+            [Quota("age", "x", 0, 1), Quota("age", "y", 0, 1), Quota("sex", "f", 0, 1)],
+            3,
+            "the maxima of 'age' add up to 2, and the panel has 3 seats",
+            "of 1 in all, after which one does: 'age y' maximum 1 → 2.",
+        ),
+        (
+            [Quota("age", "y", 0, 1)],
+            4,
+            "the maxima of 'age' add up to 1, with 2 of whom no quota speaks, and the panel has 4 seats",
+            "of 1 in all, after which one does: 'age y' maximum 1 → 2.",
+        ),
+        (  # that the pool has 2 of x is not all: beside 2 of y there is one seat
+            [Quota("age", "x", 3, 3), Quota("age", "y", 2, 2), Quota("sex", "m", 0, 0)],
+            3,
+            "'age x' has minimum 3, and the pool has 2; the minima of 'age' add up to 5, and the panel has 3 seats",
+            "of 2 in all, after which one does: 'age x' minimum 3 → 2; 'age y' minimum 2 → 1.",
+        ),
+    ],
+)
+def test_what_can_be_seen_to_be_wrong_with_minima_and_maxima_is_said_with_the_smallest_change(
+    quotas: list[Quota], size: int, wrong: str, change: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        fair_lottery(pool(age="xxyyyy", sex="ffmmmf"), quotas, size)
+    assert str(error.value) == f"No panel of {size} keeps all quotas: {wrong}. The smallest change, {change}"
 
 
 def test_fewer_households_than_seats_are_said() -> None:
@@ -270,16 +314,36 @@ def test_the_order_of_rows_changes_nothing(asked: tuple[Participants, list[Quota
         assert [first.drawn(seed) for seed in range(5)] == [second.drawn(seed) for seed in range(5)]
 
 
+@st.composite
+def demanding(draw: st.DrawFn) -> tuple[Participants, list[Quota], int]:
+    """A few people, and quotas that ask more of one value than there are, or more people than the panel has."""
+    people, _, size = draw(questions())
+    quotas = []
+    for attribute in ("age", "origin"):
+        for value in draw(st.lists(st.sampled_from("wxyz"), unique=True)):
+            least = draw(st.integers(0, size + 2))
+            quotas.append(Quota(attribute, value, least, draw(st.integers(least, size + 3))))
+    return people, quotas, size
+
+
 @FEW
-@given(questions())
-def test_no_smaller_change_of_quotas_gives_a_panel(asked: tuple[Participants, list[Quota], int]) -> None:
+@given(st.one_of(questions(), demanding()), st.sampled_from(["", "home"]))
+def test_no_smaller_change_of_quotas_gives_a_panel_and_this_one_does(
+    asked: tuple[Participants, list[Quota], int], one_of: str
+) -> None:
     people, quotas, size = asked
-    smallest = min(broken(people, quotas, panel) for panel in combinations(range(len(people)), size))
-    try:
-        changes = smallest_change(panels_within(people, quotas, size))
-    except SettingsError:  # the sums of the quotas are wrong, which is said before
+    inside = all_panels(people, [], size, one_of)
+    if not inside:
         return
-    assert sum(one.quota.minimum - one.minimum + one.maximum - one.quota.maximum for one in changes) == smallest
+    smallest = min(broken(people, quotas, panel) for panel in inside)
+    changes = smallest_change(panels_within(people, quotas, size, one_of))
+    assert sum(one.people for one in changes) == smallest
+    assert all(0 <= one.minimum <= one.quota.minimum and one.maximum >= one.quota.maximum for one in changes)
+    new = {one.quota: Quota(one.quota.attribute, one.quota.value, one.minimum, one.maximum) for one in changes}
+    assert all_panels(people, [new.get(quota, quota) for quota in quotas], size, one_of)
+    if smallest:
+        with pytest.raises(SettingsError, match=f"The smallest change, of {smallest} in all, after which one does: "):
+            fair_lottery(people, quotas, size, one_of=one_of)
 
 
 def town(people: int, seed: int) -> Participants:

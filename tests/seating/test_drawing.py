@@ -151,7 +151,7 @@ def test_an_earlier_draw_is_never_overwritten(files: tuple[Path, Path]) -> None:
         ("attribute,value,minimum,maximum\nsex,f,2,1\n", "Row 2 of quota.csv: the minimum, 2, is more than the"),
         ("attribute,value,minimum,maximum\nsex,f,0,1\nsex,f,0,2\n", "Row 3 of quota.csv: 'sex f' has a quota already."),
         ("attribute,value,minimum,maximum\nsx,f,0,1\n", "The pool has no column 'sx'. Found: age, household, sex."),
-        ("attribute,value,minimum,maximum\nsex,F,1,2\n", "Found: f, m."),
+        ("attribute,value,minimum,maximum\nsex,F,1,2\n", "Or find more volunteers. Known of 'sex': f, m."),
         (
             "attribute,value,minimum,maximum\nsex,f,2,2\nhousehold,h2,1,1\nhousehold,h3,1,1\n",
             "No panel of 3 keeps all quotas. The smallest change, of 1 in all, after which one does: ",

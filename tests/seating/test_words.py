@@ -121,7 +121,9 @@ def test_rules_that_cannot_hold_are_named_in_the_language_of_the_plan(
         (
             [Quota("age", "e", 1, 2)],
             3,
-            "'age e' heeft minimum 1, en er zijn 0 vrijwilligers: verlaag het tot 0, of vind er meer. Gevonden: x, y.",
+            "Geen panel van 3 houdt alle quota: 'age e' heeft minimum 1, en het aantal vrijwilligers is 0. De "
+            "kleinste verandering, van 1 in totaal, waarna er wel een is: 'age e' minimum 1 → 0. Of vind meer "
+            "vrijwilligers. Bekend van 'age': x, y.",
         ),
         (
             [Quota("age", "x", 0, 1), Quota("age", "y", 0, 3), Quota("sex", "m", 2, 2), Quota("sex", "f", 1, 1)],
@@ -132,8 +134,9 @@ def test_rules_that_cannot_hold_are_named_in_the_language_of_the_plan(
         (
             [Quota("age", "y", 0, 1)],
             5,
-            "De maxima van 'age' zijn samen 1, met 3 voor wie geen quotum geldt, en het panel heeft 5 plaatsen: "
-            "verhoog ze met 1.",
+            "Geen panel van 5 houdt alle quota: de maxima van 'age' zijn samen 1, met 3 voor wie geen quotum geldt, en "
+            "het panel heeft 5 plaatsen. De kleinste verandering, van 1 in totaal, waarna er wel een is: 'age y' "
+            "maximum 1 → 2.",
         ),
     ],
 )

@@ -129,7 +129,7 @@ def fair_lottery(
     """
     people = people.in_order()
     panels = panels_within(people, quotas, size, one_of)
-    require_a_panel(panels)
+    require_a_panel(people, panels)
     aim = fairest(panels)
     chosen = numbered(panels, aim, numbers)
     known, reachable = coverage(panels, chosen)

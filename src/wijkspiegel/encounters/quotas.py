@@ -47,6 +47,11 @@ class Change:
     maximum: int
 
     @property
+    def people(self) -> int:
+        """By how many people in all."""
+        return self.quota.minimum - self.minimum + self.maximum - self.quota.maximum
+
+    @property
     def moved(self) -> list[str]:
         """Which bounds, from what to what."""
         bounds = (("minimum", self.quota.minimum, self.minimum), ("maximum", self.quota.maximum, self.maximum))
@@ -152,7 +157,7 @@ def _counted(quota: Quota, attributes: Sequence[str], kinds: Sequence[tuple[str,
 
 
 def require_sensible(people: Participants, quotas: Sequence[Quota], size: int, one_of: str = "") -> None:
-    """Raises PlanningError for the first thing that can be seen to be wrong without a search."""
+    """Raises PlanningError for the first thing that other minima and maxima would not mend."""
     if size < 1:
         raise PlanningError("A panel of {size} is none: give a size of at least 1.", size=size)
     if size > len(people):
@@ -163,12 +168,10 @@ def require_sensible(people: Participants, quotas: Sequence[Quota], size: int, o
     for attribute in [*(quota.attribute for quota in quotas), *([one_of] if one_of else [])]:
         _require_attribute(people, attribute)
     for quota in quotas:
-        _require_possible(people, quota)
+        _require_range(quota)
     doubled = [key for key, times in Counter((quota.attribute, quota.value) for quota in quotas).items() if times > 1]
     if doubled:
         raise PlanningError("There are several quotas for '{which}': keep one.", which=" ".join(doubled[0]))
-    for attribute in dict.fromkeys(quota.attribute for quota in quotas):
-        _require_sums([quota for quota in quotas if quota.attribute == attribute], people, size)
     if one_of:
         values = people.attributes[one_of]
         homes = len(set(values) - {""}) + values.count("")
@@ -188,7 +191,7 @@ def _require_attribute(people: Participants, attribute: str) -> None:
         )  # fmt: skip
 
 
-def _require_possible(people: Participants, quota: Quota) -> None:
+def _require_range(quota: Quota) -> None:
     if quota.minimum < 0:
         raise PlanningError("{quota} has minimum {minimum}: give 0 or more.", quota=quota, minimum=quota.minimum)
     if quota.minimum > quota.maximum:
@@ -196,36 +199,42 @@ def _require_possible(people: Participants, quota: Quota) -> None:
             "{quota} has minimum {minimum} and maximum {maximum}: the minimum is more.",
             quota=quota, minimum=quota.minimum, maximum=quota.maximum,
         )  # fmt: skip
-    values = people.attributes[quota.attribute]
-    there = values.count(quota.value)
-    if there >= quota.minimum:
-        return
-    known = sorted(set(values) - {""})
-    raise PlanningError(
-        "{quota} has minimum {minimum}, and the pool has {there}: lower it to {there}, or find more volunteers."
-        "{found}{near}",
-        quota=quota, minimum=quota.minimum, there=there,
-        found="" if there else Said(" Found: {known}.", known=", ".join(known) or Said("nothing")),
-        near="" if there else near(quota.value, known),
+
+
+def _there(people: Participants, quota: Quota) -> int:
+    return people.attributes[quota.attribute].count(quota.value)
+
+
+def _too_few(people: Participants, quota: Quota) -> Said:
+    return Said(
+        "{quota} has minimum {minimum}, and the pool has {there}",
+        quota=quota, minimum=quota.minimum, there=_there(people, quota),
     )  # fmt: skip
 
 
-def _require_sums(quotas: Sequence[Quota], people: Participants, size: int) -> None:
-    attribute = quotas[0].attribute
-    if (least := sum(quota.minimum for quota in quotas)) > size:
-        raise PlanningError(
-            "The minima of '{attribute}' add up to {least}, and the panel has {size} seats: lower them by {less}.",
-            attribute=attribute, least=least, size=size, less=least - size,
-        )  # fmt: skip
-    named = {quota.value for quota in quotas}
-    unnamed = sum(value not in named for value in people.attributes[attribute])
-    if (most := sum(quota.maximum for quota in quotas)) + unnamed < size:
-        raise PlanningError(
-            "The maxima of '{attribute}' add up to {most}{beside}, and the panel has {size} seats: "
-            "raise them by {more}.",
-            attribute=attribute, most=most, size=size, more=size - most - unnamed,
-            beside=Said(", with {people} of whom no quota speaks", people=unnamed) if unnamed else "",
-        )  # fmt: skip
+def _off_in_sum(people: Participants, panels: Panels) -> tuple[Said, ...]:
+    """What is said of the attributes of which the quotas add up to too many people, or to too few."""
+    found: list[Said] = []
+    for attribute in dict.fromkeys(quota.attribute for quota in panels.quotas):
+        quotas = [quota for quota in panels.quotas if quota.attribute == attribute]
+        least, most = sum(quota.minimum for quota in quotas), sum(quota.maximum for quota in quotas)
+        unnamed = len(people) - sum(_there(people, quota) for quota in quotas)
+        if least > panels.size:
+            found.append(
+                Said(
+                    "the minima of '{attribute}' add up to {least}, and the panel has {size} seats",
+                    attribute=attribute, least=least, size=panels.size,
+                )
+            )  # fmt: skip
+        if most + unnamed < panels.size:
+            found.append(
+                Said(
+                    "the maxima of '{attribute}' add up to {most}{beside}, and the panel has {size} seats",
+                    attribute=attribute, most=most, size=panels.size,
+                    beside=Said(", with {people} of whom no quota speaks", people=unnamed) if unnamed else "",
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 # What to change ------------------------------------------------------------------------------------------------------
@@ -234,7 +243,8 @@ def _require_sums(quotas: Sequence[Quota], people: Participants, size: int) -> N
 def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Change, ...]:
     """The quotas to change, so that there is a panel, or one with somebody of a class: as few people as can be in all.
 
-    () where nothing needs to change. Raises PlanningError where no change of quotas helps.
+    Minima may also be more than the pool has, or together more than the panel. () where nothing needs to change. Raises
+    PlanningError where no change of quotas helps.
     """
     classes, quotas = len(panels.people), len(panels.quotas)
     rules = len(panels.low)
@@ -264,24 +274,46 @@ def smallest_change(panels: Panels, with_class: int | None = None) -> tuple[Chan
     )
 
 
-def require_a_panel(panels: Panels) -> None:
-    """Raises PlanningError where the quotas leave no panel, with the smallest change after which there is one."""
-    if panels.worth_most(np.zeros(len(panels.people))) is not None:
+def require_a_panel(people: Participants, panels: Panels) -> None:
+    """Raises PlanningError where the quotas leave no panel: what can be seen to be wrong, and the smallest change after
+    which there is one.
+    """
+    lacking = [quota for quota in panels.quotas if _there(people, quota) < quota.minimum]
+    off = _off_in_sum(people, panels)
+    wrong = (*(_too_few(people, quota) for quota in lacking), *off)
+    if not wrong and panels.worth_most(np.zeros(len(panels.people))) is not None:
         return
     changes = smallest_change(panels)
     if not changes:
         raise PlanningError(
             "No panel of {size} was found before the search was given up: widen the quotas.", size=panels.size
         )
-    people = sum(abs(one.minimum - one.quota.minimum) + abs(one.maximum - one.quota.maximum) for one in changes)
-    alone = changes[0] if len(changes) == 1 else None
-    why: Said | str = ""
-    if alone and alone.minimum < alone.quota.minimum:
-        why = Said(": beside the other quotas only {people} fit", people=alone.minimum)
-    elif alone:
-        why = Said(": the other quotas leave at least {people} to them", people=alone.maximum)
     raise PlanningError(
-        "No panel of {size} keeps all quotas. The smallest change, of {people} in all, after which one does: "
-        "{changes}{why}.",
-        size=panels.size, people=people, changes=changes, why=why,
+        "No panel of {size} keeps all quotas{wrong}. The smallest change, of {people} in all, after which one does: "
+        "{changes}{why}.{find}{known}",
+        size=panels.size, people=sum(one.people for one in changes), changes=changes,
+        wrong=Said(": {wrong}", wrong=wrong) if wrong else "", why="" if wrong else _why(changes),
+        find=Said(" Or find more volunteers.") if lacking and not off else "", known=_known(people, lacking),
+    )  # fmt: skip
+
+
+def _why(changes: Sequence[Change]) -> Said | str:
+    """Why a change is needed, where it is the only one."""
+    if len(changes) > 1:
+        return ""
+    (alone,) = changes
+    if alone.minimum < alone.quota.minimum:
+        return Said(": beside the other quotas only {people} fit", people=alone.minimum)
+    return Said(": the other quotas leave at least {people} to them", people=alone.maximum)
+
+
+def _known(people: Participants, lacking: Sequence[Quota]) -> Said | str:
+    """What may have been meant by a value that nobody has."""
+    absent = next((quota for quota in lacking if not _there(people, quota)), None)
+    if absent is None:
+        return ""
+    known = sorted(set(people.attributes[absent.attribute]) - {""})
+    return Said(
+        " Known of '{attribute}': {known}.{near}",
+        attribute=absent.attribute, known=", ".join(known) or Said("nothing"), near=near(absent.value, known),
     )  # fmt: skip

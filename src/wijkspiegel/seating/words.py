@@ -198,16 +198,14 @@ DUTCH = {
     "{quota} has minimum {minimum}: give 0 or more.": "{quota} heeft minimum {minimum}: geef 0 of meer.",
     "{quota} has minimum {minimum} and maximum {maximum}: the minimum is more.":
         "{quota} heeft minimum {minimum} en maximum {maximum}: het minimum is meer.",
-    "{quota} has minimum {minimum}, and the pool has {there}: lower it to {there}, or find more volunteers."
-    "{found}{near}":
-        "{quota} heeft minimum {minimum}, en er zijn {there} vrijwilligers: verlaag het tot {there}, of vind er meer."
-        "{found}{near}",
-    " Found: {known}.": " Gevonden: {known}.",
-    "The minima of '{attribute}' add up to {least}, and the panel has {size} seats: lower them by {less}.":
-        "De minima van '{attribute}' zijn samen {least}, en het panel heeft {size} plaatsen: verlaag ze met {less}.",
-    "The maxima of '{attribute}' add up to {most}{beside}, and the panel has {size} seats: raise them by {more}.":
-        "De maxima van '{attribute}' zijn samen {most}{beside}, en het panel heeft {size} plaatsen: verhoog ze met "
-        "{more}.",
+    "{quota} has minimum {minimum}, and the pool has {there}":
+        "{quota} heeft minimum {minimum}, en het aantal vrijwilligers is {there}",
+    " Or find more volunteers.": " Of vind meer vrijwilligers.",
+    " Known of '{attribute}': {known}.{near}": " Bekend van '{attribute}': {known}.{near}",
+    "the minima of '{attribute}' add up to {least}, and the panel has {size} seats":
+        "de minima van '{attribute}' zijn samen {least}, en het panel heeft {size} plaatsen",
+    "the maxima of '{attribute}' add up to {most}{beside}, and the panel has {size} seats":
+        "de maxima van '{attribute}' zijn samen {most}{beside}, en het panel heeft {size} plaatsen",
     ", with {people} of whom no quota speaks": ", met {people} voor wie geen quotum geldt",
     "No panel of this size can be made, whatever the quotas.":
         "Een panel van dit aantal is er niet, wat de quota ook zijn.",
@@ -215,10 +213,11 @@ DUTCH = {
         "Een panel van {size} is niet gevonden voor het zoeken werd opgegeven: maak de quota ruimer.",
     ": beside the other quotas only {people} fit": ": naast de andere quota passen er maar {people}",
     ": the other quotas leave at least {people} to them": ": de andere quota laten er minstens {people} voor hen over",
-    "No panel of {size} keeps all quotas. The smallest change, of {people} in all, after which one does: "
-    "{changes}{why}.":
-        "Geen panel van {size} houdt alle quota. De kleinste verandering, van {people} in totaal, waarna er wel een "
-        "is: {changes}{why}.",
+    ": {wrong}": ": {wrong}",
+    "No panel of {size} keeps all quotas{wrong}. The smallest change, of {people} in all, after which one does: "
+    "{changes}{why}.{find}{known}":
+        "Geen panel van {size} houdt alle quota{wrong}. De kleinste verandering, van {people} in totaal, waarna er wel "
+        "een is: {changes}{why}.{find}{known}",
 }  # fmt: skip
 
 
