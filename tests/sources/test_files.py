@@ -157,6 +157,30 @@ def test_a_named_sheet_is_read_and_its_empty_rows_are_not(tmp_path: Path) -> Non
         read_table(tmp_path / "a.xlsx", sheet="2021")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "person,Talen (nl; tr; ar),age\np1,nl;tr,30\np2,nl;tr;ar,31\n",
+        "person,Talen (a; b; c; d),age\np1,a,30\n\np2,b,31\n",
+        'person,"Talen (nl; tr; ar)",age\n"p1",nl,30\n"p2","nl\ntr",31\n',
+        "person;Inkomen (in euro, netto, per maand, ongeveer);age\np1;1,5;30\np2;2,5;31\n",
+        "person\tTalen (nl; tr, ar; en)\tage\np1\tnl\t30\np2\ttr;nl\t31\n",
+    ],
+)
+def test_a_separator_that_stands_in_words_of_the_header_parts_no_columns(write: Write, content: str) -> None:
+    table = read_table(write("a.csv", content))
+    assert len(table.columns) == 3
+    assert texts(table, "person") == ["p1", "p2"]
+    assert texts(table, "age") == ["30", "31"]
+
+
+def test_one_broken_row_does_not_change_what_parts_the_others(write: Write) -> None:
+    rows = "".join(f"p{n};1,5;3\n" for n in range(20))
+    assert message(write("a.csv", f"person;inkomen, netto;n\n{rows}q;1,5;3;4\n")).startswith(
+        "Row 22 of a.csv: there are 4 fields, and the header has 3."
+    )
+
+
 def test_the_row_of_a_record_is_the_line_at_which_an_editor_shows_it(write: Write) -> None:
     table = read_table(write("a.csv", 'stad;n\n\nDelft;1\n"Den\nHaag";x\nOss;3\n;\n'))
     assert texts(table, "stad") == ["Delft", "Den\nHaag", "Oss"]

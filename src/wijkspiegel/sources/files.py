@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ MISSING = ("", ".", "null", "none", "nan", "na", "n/a", "#n/a")
 
 BLOCK = 1 << 24
 """Bytes of a CSV file that are read at once."""
+
+TRIED = 100
+"""Rows of a CSV file in which a separator is tried, where the header has several."""
 
 
 @dataclass(frozen=True)
@@ -306,9 +310,26 @@ def _read_csv(path: Path, sheet: str | None) -> RawTable:
 
 
 def _separator_of(text: str) -> str:
-    """The separator that stands most often in the header, outside quotes."""
+    """Of the separators in the header, outside quotes, the most frequent by which the rows have as many fields.
+
+    The most frequent of all where there is none: one that stands in words only, "languages (nl; tr)", parts no rows.
+    """
     header = "".join(text.lstrip().split("\n", 1)[0].split('"')[::2])
-    return max((";", "\t", ","), key=header.count)
+    often = sorted((";", "\t", ","), key=header.count, reverse=True)
+    there = [mark for mark in often if mark in header]
+    if len(there) < 2:
+        return often[0]
+    return next((mark for mark in there if _parts_alike(text, mark)), often[0])
+
+
+def _parts_alike(text: str, separator: str) -> bool:
+    """Whether the first rows have as many fields as the header; one in ten may be broken."""
+    reader = csv.reader(_lines(text), delimiter=separator)
+    try:
+        header, *rows = islice((row for row in reader if row), TRIED)
+    except csv.Error:
+        return False
+    return sum(len(row) == len(header) for row in rows) >= 0.9 * len(rows)
 
 
 def _csv_rows(text: str, separator: str) -> list[int]:
