@@ -317,6 +317,22 @@ def test_a_missing_column_is_answered_with_those_that_are_there(write: Write) ->
     assert str(error.value).endswith("people.csv: there is no such column. Found: wijk, leeftijd. Did you mean 'wijk'?")
 
 
+@pytest.mark.parametrize(
+    "cells", [[["nl", "tr"], ["ar"]], [{"first": "nl"}, {"first": "ar"}]], ids=["lists", "records"]
+)
+def test_a_column_of_lists_is_refused_where_it_is_needed_and_only_there(tmp_path: Path, cells: list[object]) -> None:
+    path = tmp_path / "people.parquet"
+    pyarrow.parquet.write_table(pa.table({"person": ["p1", "p2"], "languages": cells}), path)
+    table = read_table(path)
+    assert texts(table, "person") == ["p1", "p2"]
+    with pytest.raises(InputError) as error:
+        texts(table, "languages")
+    assert str(error.value) == (
+        f"Column 'languages' of {path}: each cell holds a list or a record, and one text or number is needed. "
+        "Write a list as one text, such as 'nl;tr', or leave the column out."
+    )
+
+
 @pytest.mark.parametrize(("name", "module", "extra"), [("a.dbf", "pyogrio", "geo"), ("a.sav", "pyreadstat", "survey")])
 def test_an_extra_that_is_not_installed_is_named(
     write: Write, monkeypatch: pytest.MonkeyPatch, name: str, module: str, extra: str

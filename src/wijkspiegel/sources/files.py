@@ -114,7 +114,18 @@ def _column(table: RawTable, column: str) -> pa.ChunkedArray:
             column=column,
             mend=f"Did you mean '{near[0]}'?" if near else "",
         )
-    return table.data.column(column)
+    values = table.data.column(column)
+    require_single(table.path, column, values.type)
+    return values
+
+
+def require_single(path: Path, column: str, kind: pa.DataType) -> None:
+    """Raises InputError where each cell of a column holds several values, as Parquet and Arrow can."""
+    if pa.types.is_nested(kind):
+        raise InputError(
+            "each cell holds a list or a record, and one text or number is needed", file=path, column=column,
+            mend="Write a list as one text, such as 'nl;tr', or leave the column out.",
+        )  # fmt: skip
 
 
 def _is_numeric(kind: pa.DataType) -> bool:

@@ -17,7 +17,7 @@ import pyarrow.dataset
 from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError
-from wijkspiegel.sources.files import RawTable, read_table, texts
+from wijkspiegel.sources.files import RawTable, read_table, require_single, texts
 
 PERSON = "person"
 ROW = "row"
@@ -96,12 +96,15 @@ def words(path: Path, column: pa.ChunkedArray) -> Words:
 class OpenFile:
     """A file of which columns can be read, again and again, under other names."""
 
+    path: Path
     names: Sequence[str]
     dataset: pyarrow.dataset.Dataset
     rows: Sequence[int] | None
 
     def reader(self, columns: Mapping[str, str]) -> pa.RecordBatchReader:
         """The given columns under their fixed names, with the row in the file as the last."""
+        for column in columns.values():
+            require_single(self.path, column, self.dataset.schema.field(column).type)
         scanner = self.dataset.scanner(
             columns={name: pc.field(column) for name, column in columns.items()}, batch_size=BATCH
         )
@@ -120,7 +123,7 @@ class OpenFile:
 def open_file(path: Path, sheet: str | None = None) -> OpenFile:
     if path.suffix.lower() != ".parquet" or not path.is_file() or not path.stat().st_size:
         table = read_table(path, sheet)
-        return OpenFile(table.columns, pyarrow.dataset.dataset(table.data), table.rows)
+        return OpenFile(path, table.columns, pyarrow.dataset.dataset(table.data), table.rows)
     try:
         dataset = pyarrow.dataset.dataset(path, format="parquet")
     except (pa.ArrowException, OSError) as error:
@@ -131,7 +134,7 @@ def open_file(path: Path, sheet: str | None = None) -> OpenFile:
         ) from None
     if not dataset.count_rows():
         raise InputError("there is a header, but no row under it", file=path, mend="Give the file with its rows.")
-    return OpenFile(dataset.schema.names, dataset, None)
+    return OpenFile(path, dataset.schema.names, dataset, None)
 
 
 NAME_IT = "Name the right one, in city.toml or with the option of that name."
