@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from wijkspiegel.errors import InputError
 from wijkspiegel.sources.files import RawTable, numbers, read_table, texts
+from wijkspiegel.sources.people import require_columns
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -315,6 +316,56 @@ def test_a_missing_column_is_answered_with_those_that_are_there(write: Write) ->
     with pytest.raises(InputError) as error:
         texts(table, "wijken")
     assert str(error.value).endswith("people.csv: there is no such column. Found: wijk, leeftijd. Did you mean 'wijk'?")
+
+
+PEOPLE = [["person", "age"], ["p1", 30]]
+TITLE = [["Deelnemers 2026", None], [None, None]]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "says"),
+    [
+        (
+            {"Blad1": [*TITLE, *PEOPLE]},
+            "Found: Deelnemers 2026, column 2 (row 1 of sheet 'Blad1'). 'person' stands in row 3 of sheet 'Blad1': "
+            "delete the rows above it.",
+        ),
+        (
+            {"Lees mij": [["Lees mij"], ["Eerst dit"]], "Mensen": PEOPLE},
+            "Found: Lees mij (row 1 of sheet 'Lees mij'). 'person' stands in row 1 of sheet 'Mensen': "
+            "put that sheet first.",
+        ),
+        (
+            {"Lees mij": [[None], ["Lees mij"], ["Eerst dit"]], "Mensen": [*TITLE, *PEOPLE]},
+            "Found: Lees mij (row 2 of sheet 'Lees mij'). 'person' stands in row 3 of sheet 'Mensen': "
+            "delete the rows above it and put that sheet first.",
+        ),
+        (
+            {"Blad1": [["naam", "age"], ["Jan", 30]]},
+            "Found: naam, age (row 1 of sheet 'Blad1'). Name it. If the header is elsewhere: "
+            "delete the rows above it, and put its sheet first.",
+        ),
+        (
+            {"Blad1": [["persoon", "age"], ["Jan", 30]]},
+            "Found: persoon, age (row 1 of sheet 'Blad1'). Did you mean 'persoon'? Name it.",
+        ),
+    ],
+)
+def test_a_table_that_starts_lower_or_on_another_sheet_is_pointed_at(
+    tmp_path: Path, sheets: dict[str, list[list[object]]], says: str
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    path = tmp_path / "people.xlsx"
+    book.save(path)
+    table = read_table(path)
+    with pytest.raises(InputError) as error:
+        require_columns(path, table.columns, ["person"], "Name it.")
+    assert str(error.value) == f"Column 'person' of {path}: there is no such column. {says}"
 
 
 @pytest.mark.parametrize(

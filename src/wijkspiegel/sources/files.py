@@ -33,6 +33,9 @@ MISSING = ("", ".", "null", "none", "nan", "na", "n/a", "#n/a")
 BLOCK = 1 << 24
 """Bytes of a CSV file that are read at once."""
 
+ABOVE = 30
+"""Rows of a sheet in which a column that is missing is looked for."""
+
 TRIED = 100
 """Rows of a CSV file in which a separator is tried, where the header has several."""
 
@@ -107,16 +110,25 @@ def numbers(table: RawTable, column: str, decimal: str | None = None) -> NDArray
 
 def _column(table: RawTable, column: str) -> pa.ChunkedArray:
     if column not in table.columns:
-        near = difflib.get_close_matches(column, table.columns, n=1)
-        raise InputError(
-            f"there is no such column. Found: {', '.join(table.columns)}",
-            file=table.path,
-            column=column,
-            mend=f"Did you mean '{near[0]}'?" if near else "",
-        )
+        raise no_such_column(table.path, table.columns, column)
     values = table.data.column(column)
     require_single(table.path, column, values.type)
     return values
+
+
+def no_such_column(path: Path, found: Sequence[str], column: str, mend: str = "") -> InputError:
+    """What was found instead, and where that stands in a workbook: its table may start lower, or on another sheet."""
+    near = difflib.get_close_matches(column, found, n=1)
+    place, moved = _in_workbook(path, found, column)
+    if moved:
+        mend = moved
+    elif near:
+        mend = f"Did you mean '{near[0]}'? {mend}"
+    elif place:
+        mend = f"{mend} If the header is elsewhere: delete the rows above it, and put its sheet first.".lstrip()
+    return InputError(
+        f"there is no such column. Found: {', '.join(found)}{place}", file=path, column=column, mend=mend.rstrip()
+    )
 
 
 def require_single(path: Path, column: str, kind: pa.DataType) -> None:
@@ -410,13 +422,44 @@ def _read_workbook(path: Path, sheet: str | None) -> RawTable:
         raise InputError("the workbook has a password", file=path, mend="Save it without one.") from None
     except (python_calamine.CalamineError, OSError) as error:
         raise _unreadable(path, "workbook", error) from None
-    start = next((n for n, row in enumerate(cells) if any(cell != "" for cell in row)), None)
+    start = _first_row(cells)
     if start is None:
         raise InputError("the sheet is empty", file=path, mend=f"The sheets are: {', '.join(workbook.sheet_names)}.")
     names = _headers(path, cells[start], row=start + 1)
     columns = zip(*cells[start + 1 :], strict=True) if cells[start + 1 :] else ([] for _ in names)
     data = pa.table([_cells(list(column)) for column in columns], names=names)
     return _without_blank_rows(RawTable(path, data, range(start + 2, len(cells) + 1)))
+
+
+def _first_row(cells: Sequence[Sequence[Any]]) -> int | None:
+    return next((n for n, row in enumerate(cells) if any(cell != "" for cell in row)), None)
+
+
+def _in_workbook(path: Path, found: Sequence[str], column: str) -> tuple[str, str]:
+    """(in which row of which sheet of a workbook this header stands, what to do to have another read that has the
+    column). Only read when a column was missing; "" for other files.
+    """
+    if READERS.get(path.suffix.lower()) is not _read_workbook or not path.is_file():
+        return "", ""
+    workbook = python_calamine.CalamineWorkbook.from_path(path)
+    sheets = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names}
+    read = next((name for name, cells in sheets.items() if _names_in(cells, _first_row(cells)) == list(found)), "")
+    place = f" (row {(_first_row(sheets[read]) or 0) + 1} of sheet '{read}')" if read else ""
+    there = ((name, row) for name, cells in sheets.items() for row in range(min(len(cells), ABOVE))
+             if column in _names_in(cells, row))  # fmt: skip
+    name, row = next(there, ("", 0))
+    todo = [
+        *(["delete the rows above it"] if name and row != _first_row(sheets[name]) else []),
+        *(["put that sheet first"] if name and name != read else []),
+    ]
+    return place, f"'{column}' stands in row {row + 1} of sheet '{name}': {' and '.join(todo)}." if todo else ""
+
+
+def _names_in(cells: Sequence[Sequence[Any]], row: int | None) -> list[str]:
+    """What a header has in this row."""
+    if row is None:
+        return []
+    return [str(cell).strip() or f"column {n}" for n, cell in enumerate(cells[row], start=1)]
 
 
 def _cells(values: list[Any]) -> pa.Array:

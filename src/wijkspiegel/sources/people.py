@@ -4,7 +4,6 @@ A Parquet file is streamed, so its size does not matter; other files are read wh
 by the fixed names that the caller gives them, so that no text of a user reaches SQL.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ import pyarrow.dataset
 from numpy.typing import NDArray
 
 from wijkspiegel.errors import InputError
-from wijkspiegel.sources.files import RawTable, read_table, require_single, texts
+from wijkspiegel.sources.files import RawTable, no_such_column, read_table, require_single, texts
 
 PERSON = "person"
 ROW = "row"
@@ -149,13 +148,7 @@ def require_columns(path: Path, found: Sequence[str], wanted: Iterable[str], men
                 "this column is there twice", file=path, column=column, mend="Give each a name of its own."
             )
         if column not in found:
-            near = difflib.get_close_matches(column, found, n=1)
-            raise InputError(
-                f"there is no such column. Found: {', '.join(found)}",
-                file=path,
-                column=column,
-                mend=f"Did you mean '{near[0]}'? {mend}" if near else mend,
-            )
+            raise no_such_column(path, found, column, mend)
 
 
 ONCE = """
