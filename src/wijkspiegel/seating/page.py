@@ -1,7 +1,10 @@
 """A plan to print: a card for each table, a list for everybody, an overview for the host, and how good the plan is."""
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import jinja2
@@ -18,8 +21,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "title": "Wie zit waar",
         "quality": "Hoe goed is deze indeling?",
         "measure": "Maat", "value": "Waarde", "bound": "Best mogelijk", "verdict": "Oordeel",
-        "table": "Tafel", "round": "Ronde", "person": "Wie", "people": "mensen",
-        "cards": "Kaarten voor de tafels", "list": "Lijst per persoon", "host": "Overzicht voor wie ontvangt",
+        "table": "Tafel", "round": "Ronde", "person": "Wie",
+        "cards": "Kaarten voor de tafels", "list": "Lijst per persoon",
+        "host": "Overzicht voor wie ontvangt: mensen per tafel", "rounds": "Rondes {first} tot en met {last}",
         "away": "–",
         "note": "Op deze bladen staan namen. Geef ze alleen aan wie ze nodig heeft, en gooi ze na afloop weg.",
     },
@@ -27,19 +31,23 @@ WORDS: dict[Language, dict[str, str]] = {
         "title": "Who sits where",
         "quality": "How good is this plan?",
         "measure": "Measure", "value": "Value", "bound": "Best possible", "verdict": "Verdict",
-        "table": "Table", "round": "Round", "person": "Who", "people": "people",
-        "cards": "Cards for the tables", "list": "List by person", "host": "Overview for the host",
+        "table": "Table", "round": "Round", "person": "Who",
+        "cards": "Cards for the tables", "list": "List by person",
+        "host": "Overview for the host: people by table", "rounds": "Rounds {first} to {last}",
         "away": "–",
         "note": "These sheets have names. Give them only to who needs them, and throw them away afterwards.",
     },
 }  # fmt: skip
+
+ACROSS = 8
+"""Rounds beside each other on paper; later ones come in a table below, with every name again."""
 
 
 def page_of(made: Plan, names: Mapping[str, str], language: Language) -> str:
     """HTML, self-contained, for paper and for screens. names : id -> what to print; the id itself by default."""
     words, problem = WORDS[language], made.problem
     ids = problem.people.ids
-    called = [names.get(one, one) for one in ids]
+    called = told_apart(ids, names)
     tables = [table.name for table in problem.tables]
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("wijkspiegel.seating"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
@@ -60,15 +68,38 @@ def page_of(made: Plan, names: Mapping[str, str], language: Language) -> str:
         key=lambda row: in_order(row[0]),
     )
     return environment.get_template("plan.html.j2").render(
-        language=language, words=words, cards=cards, listed=listed, tables=tables,
-        sizes=[[len(people) for _, people in cards_of] for cards_of in cards],
+        language=language, words=words, cards=cards, listed=listed, parts=_parts(problem.rounds),
+        sizes=[
+            (name, [len(round_[at][1]) for round_ in cards]) for at, name in enumerate(tables)
+        ],
         quality=[_told(one, language) for one in made.measures], said=said_of(made, language),
     )  # fmt: skip
 
 
+def _parts(rounds: int) -> list[range]:
+    """Rounds, from 0, that stand in one table: about as many in each."""
+    parts = -(-rounds // ACROSS)
+    ends = [rounds * part // parts for part in range(parts + 1)]
+    return [range(first, last) for first, last in pairwise(ends)]
+
+
+def told_apart(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """What to print for each id: the name, with the id beside it where others have that name too."""
+    called = [names.get(one, one) for one in ids]
+    alike = [" ".join(unicodedata.normalize("NFC", name).casefold().split()) for name in called]
+    times = Counter(alike)
+    return [f"{name} ({one})" if times[same] > 1 else name for one, name, same in zip(ids, called, alike, strict=True)]
+
+
+_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+"""Letters that are no other letter with an accent, as lists of names in Dutch and English have them."""
+
+
 def in_order(name: str) -> tuple[tuple[int, str], ...]:
-    """A key by which 2 comes before 10, and letters stand as in a list of names."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name))
+    """A key by which 2 comes before 10, and letters stand as in a list of names: é with e, ø with o."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one))
+    parts = re.split(r"(\d+)", " ".join(plain.translate(_PLAIN).split()))
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
 
 
 def measures_of(made: Plan, language: Language) -> list[str]:
