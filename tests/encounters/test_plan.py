@@ -11,7 +11,7 @@ from wijkspiegel.encounters.bounds import mirror_bound, repeat_bounds
 from wijkspiegel.encounters.designs import difference_matrix, net, seating_without_repeats
 from wijkspiegel.encounters.judge import judge
 from wijkspiegel.encounters.people import Participants, Table
-from wijkspiegel.encounters.plan import Plan, _lengths, front, plan, solve
+from wijkspiegel.encounters.plan import Plan, _lengths, front, plan, solve, verdict_of
 from wijkspiegel.encounters.problem import Ints, Problem, pose
 from wijkspiegel.encounters.rules import (
     Accompanied,
@@ -276,7 +276,7 @@ def test_the_fewest_rules_in_conflict_are_named(rules: list[Rule], told: str) ->
     [
         ({"tables": 2, "rounds": 0}, "0 rounds: there must be at least one."),
         ({"tables": 0}, "0 tables seat nobody: give at least one."),
-        ({"tables": 9}, "6 people cannot fill 9 tables: give at most 6 tables."),
+        ({"tables": 9}, "9 tables cannot be filled by 6 people: give at most 6 tables."),
         ({"tables": [Table("1", 2), Table("2", 3)]}, "6 people do not fit: there are 5 seats at 2 tables."),
         ({"tables": [Table("1", 9), Table("1", 9)]}, "Two tables have one name. Give each its own."),
         (
@@ -308,6 +308,30 @@ def test_what_cannot_be_is_said(asked: dict[str, object], told: str) -> None:
     assert told in str(raised.value)
 
 
+def test_one_is_said_as_one() -> None:
+    with pytest.raises(SettingsError) as raised:
+        pose(named(11), [Table("1", 2)])
+    assert str(raised.value).startswith("11 people do not fit: there are 2 seats at 1 table. Give at least")
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "verdict"),
+    [
+        (5.0, 5.0, "proved optimal"),
+        (8.25, 5.0, "within 65 %"),
+        (10.0, 5.0, "within 100 %"),
+        (10.1, 5.0, "no useful bound"),
+        (1.0, 0.0, "no useful bound"),
+        (35.0, 100.0, "within 65 %"),
+        (99.99, 100.0, "within 0.01 %"),
+    ],
+)
+def test_a_verdict_is_how_much_worse_than_the_best_a_measure_is_at_most(
+    value: float, bound: float, verdict: str
+) -> None:
+    assert verdict_of(value, bound) == verdict
+
+
 def test_two_people_with_one_id_are_refused() -> None:
     with pytest.raises(SettingsError, match="'x' is among the people twice"):
         Participants(("x", "y", "x"), {})
@@ -317,7 +341,7 @@ def test_what_is_odd_is_noted() -> None:
     people = Participants(tuple("pqrstuvw"), {"age": ("a", "a", "a", "b", "b", "b", "", "c")})
     assert tuple(map(str, pose(people, 2).notes)) == (
         "'age' has values of one person: c. No other table can have them.",
-        "'age' is not known of 1 people: they are a category of their own.",
+        "'age' is not known of 1 person: they are a category of their own.",
     )
 
 

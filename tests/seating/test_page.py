@@ -1,5 +1,6 @@
 """The pages to print: that all of it is on the paper, in the order of a list of names, and that nobody is mistaken."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from wijkspiegel.encounters.people import Participants, Table
-from wijkspiegel.encounters.plan import Plan, told
+from wijkspiegel.encounters.plan import Measure, Plan, told
 from wijkspiegel.encounters.problem import pose
 from wijkspiegel.schemes import Language
-from wijkspiegel.seating.page import in_order, page_of, told_apart
+from wijkspiegel.seating.page import in_order, page_of, said_of, told_apart
 
 CHROMIUM = Path("/usr/bin/chromium")
 PAPER = 703
@@ -66,4 +67,53 @@ def test_who_has_no_name_is_never_taken_for_somebody_who_is_called_as_that_id() 
 
 def test_names_stand_as_in_a_list_of_names() -> None:
     names = ["ångström", "Anna", "Bo", "Élodie", "Emma", "Łukasz", "Maria", "Øystein", "Piet", "Tafel 2", "Tafel 10"]
-    assert sorted(names[::-1], key=in_order) == names
+    assert sorted(set(names), key=in_order) == names
+
+
+@pytest.mark.parametrize(
+    ("people", "tables", "nl", "en"),
+    [
+        (
+            2,
+            1,
+            "2 mensen aan 1 tafel, rondes: 1. 1 paar ontmoet elkaar, 0 opnieuw; alle regels gelden.",
+            "2 people at 1 table, rounds: 1. 1 pair meets, 0 meetings are a repeat; all rules hold.",
+        ),
+        (
+            1,
+            1,
+            "1 persoon aan 1 tafel, rondes: 1. 0 paren ontmoeten elkaar, 0 opnieuw; alle regels gelden.",
+            "1 person at 1 table, rounds: 1. 0 pairs meet, 0 meetings are a repeat; all rules hold.",
+        ),
+        (
+            4,
+            2,
+            "4 mensen aan 2 tafels, rondes: 1. 2 paren ontmoeten elkaar, 0 opnieuw; alle regels gelden.",
+            "4 people at 2 tables, rounds: 1. 2 pairs meet, 0 meetings are a repeat; all rules hold.",
+        ),
+    ],
+)
+def test_one_is_said_as_one(people: int, tables: int, nl: str, en: str) -> None:
+    made = turned(people, [Table(str(n), 4) for n in range(tables)], 1)
+    assert (said_of(made, "nl"), said_of(made, "en")) == (nl, en)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "nl", "en"),
+    [
+        (
+            "within 65 %",
+            "lager dan 2 kan geen indeling komen (hooguit 65 % slechter dan het best mogelijke).",
+            "no plan can get below 2 (at most 65 % worse than the best possible).",
+        ),
+        (
+            "no useful bound",
+            "hoe dicht dat bij het best mogelijke is, is niet te zeggen.",
+            "how near that is to the best possible cannot be said.",
+        ),
+    ],
+)
+def test_how_near_the_mirror_is_to_the_best_is_said_or_that_it_cannot_be(verdict: str, nl: str, en: str) -> None:
+    made = replace(turned(4, [Table("1", 4)], 1), measures=(Measure("mirror", 3.3, 2.0, verdict),))
+    assert said_of(made, "nl").endswith(f"alle regels gelden. De spiegel staat op 3,3; {nl}")
+    assert said_of(made, "en").endswith(f"all rules hold. The mirror is at 3.3; {en}")

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from wijkspiegel import encounters, seating
 from wijkspiegel.cli import app
 from wijkspiegel.encounters.lottery import fair_lottery
-from wijkspiegel.encounters.people import Participants
+from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import plan
 from wijkspiegel.encounters.problem import pose
 from wijkspiegel.encounters.quotas import Change, Quota
@@ -32,7 +32,7 @@ from wijkspiegel.encounters.rules import (
 )
 from wijkspiegel.errors import SettingsError
 from wijkspiegel.schemes import Language
-from wijkspiegel.seating.words import DUTCH, MEASURES, change_in_dutch, refused_in, rule_in_dutch, said_in
+from wijkspiegel.seating.words import DUTCH, MEASURES, change_in_dutch, refused_in, rule_in_dutch, said_in, verdict_in
 
 PEOPLE = Participants(tuple("pqrstu"), {"age": tuple("aabbcd"), "role": ("host", *("guest",) * 5)})
 
@@ -159,6 +159,28 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
     with pytest.raises(SettingsError) as raised, refused_in("nl"):
         pose(PEOPLE, 2, weights=Weights({"age": -0.5}))
     assert str(raised.value) == "Het gewicht van 'age' is -0,5: het moet een getal zijn, en niet minder dan 0."
+
+
+def test_one_is_said_as_one_in_dutch() -> None:
+    with pytest.raises(SettingsError) as raised, refused_in("nl"):
+        pose(PEOPLE, [Table("1", 2)])
+    assert str(raised.value).startswith("6 mensen passen niet: er zijn 2 stoelen aan 1 tafel. Geef er minstens")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "dutch", "english"),
+    [
+        ("proved optimal", "bewezen het beste", "proved optimal"),
+        (
+            "within 0.65 %",
+            "hooguit 0,65 % slechter dan het best mogelijke",
+            "at most 0.65 % worse than the best possible",
+        ),
+        ("no useful bound", "geen bruikbare grens", "no useful bound"),
+    ],
+)
+def test_how_near_the_best_a_measure_is_is_said_in_both_languages(verdict: str, dutch: str, english: str) -> None:
+    assert (verdict_in(verdict, "nl"), verdict_in(verdict, "en")) == (dutch, english)
 
 
 def test_what_is_odd_is_said_in_both_languages() -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from wijkspiegel.encounters.people import Participants
-from wijkspiegel.encounters.plan import PROVED, USELESS, Measure
+from wijkspiegel.encounters.plan import PROVED, USELESS, Measure, worse_at_most
 from wijkspiegel.encounters.quotas import (
     ALMOST,
     NODES,
@@ -114,9 +114,7 @@ class Lottery:
 
 
 def _measured(name: str, value: float, bound: float) -> Measure:
-    if abs(value - bound) < WHOLE / 10:
-        return Measure(name, value, bound, PROVED)
-    return Measure(name, value, bound, f"within {100 * abs(value - bound) / max(value, bound):.2g} %")
+    return Measure(name, value, bound, PROVED if abs(value - bound) < WHOLE / 10 else worse_at_most(value, bound))
 
 
 def fair_lottery(

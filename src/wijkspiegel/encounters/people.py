@@ -60,7 +60,9 @@ def even_tables(people: int, tables: int) -> tuple[Table, ...]:
         raise PlanningError("{tables} tables seat nobody: give at least one.", tables=tables)
     if people < tables:
         raise PlanningError(
-            "{people} people cannot fill {tables} tables: give at most {people} tables.", people=people, tables=tables
+            "{tables} tables cannot be filled by {people} people: give at most {people} tables.",
+            people=people,
+            tables=tables,
         )
     fewest, more = divmod(people, tables)
     return tuple(Table(str(number), fewest + (more > 0), fewest, even=True) for number in range(1, tables + 1))

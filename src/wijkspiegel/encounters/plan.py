@@ -37,7 +37,8 @@ Progress = Callable[[str], None]
 class Measure:
     """One measure of a plan, with the best that any plan could have.
 
-    verdict : "proved optimal", "within x %", "no useful bound", or "" where there is nothing to be better at.
+    verdict : "proved optimal"; "within x %", at most so much worse than the best possible; "no useful bound", where
+        that is more than 100 % or not known; "" where there is nothing to be better at.
     """
 
     name: str
@@ -294,22 +295,23 @@ def measures_of(problem: Problem, judged: Judged, proved: float = 0.0) -> Iterat
         yield _measured("wishes not granted", judged.refused, 0.0)
     if len(problem.distances):
         most = distance_bound(problem)
-        verdict = USELESS if np.isinf(most) else _within(judged.distance, most)
+        verdict = USELESS if np.isinf(most) else verdict_of(judged.distance, most)
         yield Measure("distance", judged.distance, None if np.isinf(most) else most, verdict)
     yield Measure("rules broken", len(judged.broken), 0.0, "" if not judged.broken else "broken by hand")
 
 
 def _measured(name: str, value: float, bound: float) -> Measure:
-    return Measure(name, value, bound, _within(value, bound))
+    return Measure(name, value, bound, verdict_of(value, bound))
 
 
-def _within(value: float, bound: float) -> str:
-    """How near a value is to its bound, as a percentage of the larger of the two."""
-    gap = abs(value - bound)
-    if gap <= 1e-6 * max(1.0, abs(bound)):
-        return PROVED
-    share = 100 * gap / abs(bound) if bound else np.inf
-    if np.isinf(share):
+def verdict_of(value: float, bound: float) -> str:
+    return PROVED if abs(value - bound) <= 1e-6 * max(1.0, abs(bound)) else worse_at_most(value, bound)
+
+
+def worse_at_most(value: float, bound: float) -> str:
+    """How much worse than the best possible a value is at most, whether more is better or less: part of the bound."""
+    share = 100 * abs(value - bound) / abs(bound) if bound else np.inf
+    if share > 100:
         return USELESS
     return f"within {share:,.0f} %" if share >= 10 else f"within {share:.2g} %"
 

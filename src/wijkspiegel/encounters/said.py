@@ -1,9 +1,12 @@
 """What the planner has to say, in English here, with what it is about: who speaks another language can say it too."""
 
 import difflib
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 from wijkspiegel.errors import SettingsError
+
+_ONE = {"tables": "table", "seats": "seat", "people": "person", "rounds": "round", "panels": "panel"}
 
 
 class Said:
@@ -16,12 +19,18 @@ class Said:
     def __init__(self, sentence: str, **about: object) -> None:
         self.sentence, self.about = sentence, about
 
-    def told(self, sentence: str, written: Callable[[object], str]) -> str:
-        """In other words. written : how a value is written there."""
+    def told(self, sentence: str, written: Callable[[object], str], one: Mapping[str, str]) -> str:
+        """In other words. written : how a value is written there. one : what many are called -> what one is."""
+
+        def of_so_many(found: re.Match[str]) -> str:
+            name, many = found.groups()
+            return f"{{{name}}} {one.get(many, many) if self.about.get(name) == 1 else many}"
+
+        sentence = re.sub(r"\{(\w+)\} (\w+)", of_so_many, sentence)
         return sentence.format_map({name: written(value) for name, value in self.about.items()})
 
     def __str__(self) -> str:
-        return self.told(self.sentence, _in_english)
+        return self.told(self.sentence, _in_english, _ONE)
 
 
 class PlanningError(SettingsError):

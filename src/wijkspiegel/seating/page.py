@@ -5,13 +5,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import jinja2
 import numpy as np
 
 from wijkspiegel.encounters.judge import NOWHERE
-from wijkspiegel.encounters.plan import Measure, Plan
+from wijkspiegel.encounters.plan import USELESS, Measure, Plan
 from wijkspiegel.schemes import Language
 from wijkspiegel.seating.words import MEASURES, verdict_in
 from wijkspiegel.wording import number, sentences
@@ -122,33 +121,42 @@ def _figure(value: float, language: Language) -> str:
 
 def said_of(made: Plan, language: Language) -> str:
     """How good a plan is, in two sentences."""
-    problem, judged, found = made.problem, made.judged, {one.name: one for one in made.measures}
+    problem, judged = made.problem, made.judged
     seated = int((made.seated != NOWHERE).any(axis=0).sum())  # who left before the first round is not counted
-    people, tables = number(seated, language), number(len(problem.tables), language)
-    told: dict[str, Any] = {
-        "people": people, "tables": tables, "rounds": problem.rounds, "pairs": number(judged.pairs, language),
-        "repeats": number(judged.repeats, language), "broken": len(judged.broken),
-    }  # fmt: skip
-    mirror = found.get("mirror")
+    broken = len(judged.broken)
     if language == "nl":
-        first = (
-            "{people} mensen aan {tables} tafels, rondes: {rounds}. {pairs} paren ontmoeten elkaar, {repeats} opnieuw"
-        )
-        rules = "; alle regels gelden." if not judged.broken else "; {broken} regels gelden niet."
-        second = " De spiegel staat op {value}; lager dan {bound} kan geen indeling komen ({verdict})."
+        people = _many(seated, "persoon", "mensen", language)
+        tables = _many(len(problem.tables), "tafel", "tafels", language)
+        pairs = _many(judged.pairs, "paar ontmoet", "paren ontmoeten", language)
+        again = number(judged.repeats, language)
+        told = f"{people} aan {tables}, rondes: {problem.rounds}. {pairs} elkaar, {again} opnieuw"
+        rules = f"{_many(broken, 'regel geldt', 'regels gelden', language)} niet" if broken else "alle regels gelden"
     else:
-        first = (
-            "{people} people at {tables} tables, rounds: {rounds}. {pairs} pairs meet, {repeats} meetings are a repeat"
-        )
-        rules = "; all rules hold." if not judged.broken else "; {broken} rules do not hold."
-        second = " The mirror is at {value}; no plan can get below {bound} ({verdict})."
-    if mirror is None:
-        return (first + rules).format(**told)
-    told |= {
-        "value": _figure(mirror.value, language), "bound": _figure(mirror.bound or 0.0, language),
-        "verdict": verdict_in(mirror.verdict, language),
-    }  # fmt: skip
-    return (first + rules + second).format(**told)
+        people = _many(seated, "person", "people", language)
+        tables = _many(len(problem.tables), "table", "tables", language)
+        pairs = _many(judged.pairs, "pair meets", "pairs meet", language)
+        again = _many(judged.repeats, "meeting is", "meetings are", language)
+        told = f"{people} at {tables}, rounds: {problem.rounds}. {pairs}, {again} a repeat"
+        rules = f"{_many(broken, 'rule does', 'rules do', language)} not hold" if broken else "all rules hold"
+    mirror = next((one for one in made.measures if one.name == "mirror"), None)
+    return f"{told}; {rules}." + (f" {_said_of_mirror(mirror, language)}" if mirror else "")
+
+
+def _many(how_many: int, one: str, many: str, language: Language) -> str:
+    return f"{number(how_many, language)} {one if how_many == 1 else many}"
+
+
+def _said_of_mirror(mirror: Measure, language: Language) -> str:
+    if mirror.verdict == USELESS:
+        nl = "De spiegel staat op {value}; hoe dicht dat bij het best mogelijke is, is niet te zeggen."
+        en = "The mirror is at {value}; how near that is to the best possible cannot be said."
+    else:
+        nl = "De spiegel staat op {value}; lager dan {bound} kan geen indeling komen ({verdict})."
+        en = "The mirror is at {value}; no plan can get below {bound} ({verdict})."
+    return (nl if language == "nl" else en).format(
+        value=_figure(mirror.value, language), bound=_figure(mirror.bound or 0.0, language),
+        verdict=verdict_in(mirror.verdict, language),
+    )  # fmt: skip
 
 
 def moved_of(moves: int, fewest: int | None, language: Language) -> str:

@@ -44,11 +44,11 @@ MEASURES: dict[Language, dict[str, str]] = {
 _VERDICTS: dict[Language, dict[str, str]] = {
     "nl": {
         PROVED: "bewezen het beste", USELESS: "geen bruikbare grens", "broken by hand": "met de hand gebroken",
-        "within": "hooguit {share} van het beste", "": "",
+        "within": "hooguit {share} slechter dan het best mogelijke", "": "",
     },
     "en": {
         PROVED: PROVED, USELESS: USELESS, "broken by hand": "broken by hand",
-        "within": "at most {share} from the best possible", "": "",
+        "within": "at most {share} worse than the best possible", "": "",
     },
 }  # fmt: skip
 
@@ -61,6 +61,10 @@ def verdict_in(verdict: str, language: Language) -> str:
     return words["within"].format(share=share.translate(_MARKS) if language == "nl" else share)
 
 
+_ONE = {
+    "tafels": "tafel", "stoelen": "stoel", "mensen": "persoon", "rondes": "ronde", "panels": "panel",
+    "plaatsen": "plaats",
+}  # fmt: skip
 _MARKS = str.maketrans(",.", ".,")
 
 # What cannot be, and what is odd -------------------------------------------------------------------------------------
@@ -69,8 +73,8 @@ DUTCH = {
     "'{person}' is among the people twice. Give each a row and an id of their own.":
         "'{person}' staat twee keer bij de mensen. Geef ieder een eigen rij en een eigen id.",
     "{tables} tables seat nobody: give at least one.": "Aan {tables} tafels zit niemand: geef er minstens één.",
-    "{people} people cannot fill {tables} tables: give at most {people} tables.":
-        "{people} mensen kunnen geen {tables} tafels vullen: geef hooguit {people} tafels.",
+    "{tables} tables cannot be filled by {people} people: give at most {people} tables.":
+        "{tables} tafels zijn niet te vullen met {people} mensen: geef hooguit {people} tafels.",
     "{rounds} rounds: there must be at least one.": "{rounds} rondes: het moet er minstens één zijn.",
     "{rounds} rounds: at most {most} can be planned at once.":
         "{rounds} rondes: er kunnen er hooguit {most} tegelijk ingedeeld worden.",
@@ -137,7 +141,7 @@ DUTCH = {
     "'{attribute}' has values of one person: {values}. No other table can have them.":
         "'{attribute}' heeft waarden die bij één iemand voorkomen: {values}. Geen andere tafel kan die hebben.",
     "'{attribute}' is not known of {people} people: they are a category of their own.":
-        "'{attribute}' is van {people} mensen niet bekend: zij zijn een eigen categorie.",
+        "'{attribute}' is van {people} mensen niet bekend: dat is een eigen categorie.",
     "The composition to mirror has no {attribute} {values}: its share is 0.":
         "De samenstelling om te spiegelen heeft geen {attribute} {values}: het deel daarvan is 0.",
     "The composition to mirror has {attribute} {values}: nobody here is.":
@@ -222,7 +226,7 @@ DUTCH = {
 
 
 def said_in(said: Said, language: Language) -> str:
-    return said.told(DUTCH[said.sentence], _in_dutch) if language == "nl" else str(said)
+    return said.told(DUTCH[said.sentence], _in_dutch, _ONE) if language == "nl" else str(said)
 
 
 @contextmanager
