@@ -1,6 +1,7 @@
 """What the documentation says is what the program does."""
 
 import re
+import runpy
 import shlex
 import tomllib
 from collections.abc import Iterator
@@ -111,6 +112,19 @@ def test_every_toml_example_is_read(page: Path, block: str) -> None:
         assert set(RulesFile.model_validate(given).model_dump(exclude_defaults=True)) == set(given)
     else:
         assert CitySettings.model_validate(given).levels
+
+
+@pytest.mark.parametrize(
+    ("page", "block"),
+    [found for found in blocks("python") if found[0].name != "README.md"],  # which reads figures of CBS
+    ids=lambda part: getattr(part, "stem", "block"),
+)
+def test_every_python_example_runs_and_shows_something(
+    page: Path, block: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "example.py").write_text(block, encoding="utf-8")
+    runpy.run_path(str(tmp_path / "example.py"))
+    assert capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("page", "line"), lines_of_program())
