@@ -179,3 +179,9 @@ def test_a_parquet_file_without_persons_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert message(tmp_path / "p.parquet", area="a") == "p.parquet: there is no such file."
+
+
+def test_people_are_not_counted_by_a_column_of_lists(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "people.parquet", wijk=["B1", "B2"], taal=[["nl", "tr"], ["ar"]])
+    with pytest.raises(InputError, match=r"Column 'taal' of .*people\.parquet: each cell holds a list or a record"):
+        count_people(path, {"area": "wijk", "group": "taal"})
