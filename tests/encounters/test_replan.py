@@ -118,7 +118,7 @@ def test_whoever_sits_alone_and_what_is_not_known_is_noted() -> None:
     assert "In round 1 somebody sits alone, at table 1." in notes
     notes = [str(one) for one in replan(earlier, [], come, 1).plan.problem.notes]
     assert "'aeg' is told of who arrived only, and not used. Did you mean 'age'?" in notes
-    assert "'age' is not known of 1 people: they are a category of their own." in notes
+    assert "'age' is not known of 1 person: they are a category of their own." in notes
 
 
 def test_rules_hold_for_who_comes_late() -> None:
