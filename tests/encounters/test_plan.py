@@ -363,7 +363,9 @@ def test_people_who_need_each_other_move_together() -> None:
 
 
 def test_interpreters_go_round_with_whom_they_help() -> None:
-    people = named(36, needs="ttttuuuu" + "n" * 28, speaks="n" * 8 + "tu" + "n" * 26, sex="mmffmmffmf" + "fmm" * 8 + "ff")
+    people = named(
+        36, needs="ttttuuuu" + "n" * 28, speaks="n" * 8 + "tu" + "n" * 26, sex="mmffmmffmf" + "fmm" * 8 + "ff"
+    )
     rules = [Accompanied(Who(attribute="needs", values=(one,)), Who(attribute="speaks", values=(one,))) for one in "tu"]
     assert plan(people, 6, mirror=["sex"], rules=rules, seconds=0.5).measures[0].verdict == "proved optimal"
     made = plan(people, 6, 2, mirror=["sex"], rules=rules, seconds=0.5)
