@@ -105,6 +105,9 @@ def main(directory: Path) -> None:
          [At(Who((small.ids[one],)), (str(one + 1),)) for one in range(10)]),
         ("100 people, 12 tables, 5 rounds, three who reach three", 100, 12, 5,
          [At(Who(small.ids[:3]), ("1", "2", "3"))]),
+        *((f"120 people, 12 tables, {rounds} rounds, four interpreters for three each", 120, 12, rounds,
+           [Accompanied(Who(small.ids[4 * n : 4 * n + 3]), Who((small.ids[4 * n + 3],))) for n in range(4)])
+          for rounds in (2, 4)),
     ):  # fmt: skip
         for seed in SEEDS:
             made, took = timed(plan, first(small, number), tables, rounds, rules=rules, seed=seed)

@@ -75,6 +75,6 @@ def test_meetings_of_one_title_that_are_drafted_at_once_each_have_an_address(ein
     team = account("programme")
     given = {name: getattr(Meeting(), name) for name in rules.WRITTEN if name != "city"}
     given |= {"title": "Samen", "city": eindhoven, "starts": NOW + DAY, "ends": NOW + 2 * DAY, "capacity": 5}
-    all_at_once([lambda: rules.create(given, team, NOW)] * 8)
+    all_at_once([lambda n=n: rules.create(given | {"capacity": n}, team, NOW) for n in range(1, 9)])
     slugs = sorted(Meeting.objects.values_list("slug", flat=True))
     assert slugs == ["samen", *(f"samen-{number}" for number in range(2, 9))]
