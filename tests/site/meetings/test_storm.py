@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -75,6 +76,6 @@ def test_meetings_of_one_title_that_are_drafted_at_once_each_have_an_address(ein
     team = account("programme")
     given = {name: getattr(Meeting(), name) for name in rules.WRITTEN if name != "city"}
     given |= {"title": "Samen", "city": eindhoven, "starts": NOW + DAY, "ends": NOW + 2 * DAY, "capacity": 5}
-    all_at_once([lambda n=n: rules.create(given | {"capacity": n}, team, NOW) for n in range(1, 9)])
+    all_at_once([partial(rules.create, given | {"capacity": number}, team, NOW) for number in range(1, 9)])
     slugs = sorted(Meeting.objects.values_list("slug", flat=True))
     assert slugs == ["samen", *(f"samen-{number}" for number in range(2, 9))]
