@@ -180,6 +180,9 @@ def test_rules_that_cannot_hold_on_the_evening_are_told_with_their_file(tmp_path
     (tmp_path / "absent.csv").write_text("person\np00\n", encoding="utf-8")
     with pytest.raises(WijkspiegelError, match=r"every table has at least 1 of role = host.*plan/rules\.toml"):
         change_plan(tmp_path / "plan", tmp_path / "absent.csv", None, 2, tmp_path / "later", "nl", 1)
+    (tmp_path / "absent.csv").write_text("person\nzed\n", encoding="utf-8")
+    with pytest.raises(WijkspiegelError, match=r"'zed' is said to be absent, and is not in the plan\.$"):
+        change_plan(tmp_path / "plan", tmp_path / "absent.csv", None, 2, tmp_path / "later", "nl", 1)
 
 
 def test_who_is_absent_from_the_start_is_not_counted(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def change_plan(
             seats=seats, seed=seed,
         )  # fmt: skip
     except PlanningError as error:
-        if not (directory / RULES).exists():
+        if "rules" not in error.said.about or not (directory / RULES).exists():
             raise
         raise PlanningError(
             "{what} (The rules are those of {file}.)", what=error.said, file=str(directory / RULES)
