@@ -179,7 +179,8 @@ def test_the_order_twelve_has_five_mutually_orthogonal_latin_squares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("people", "tables", "rounds"), [(120, 12, 6), (117, 12, 6), (32, 8, 9), (64, 8, 9), (25, 5, 6)]
+    ("people", "tables", "rounds"),
+    [(120, 12, 6), (117, 12, 6), (32, 8, 9), (64, 8, 9), (25, 5, 6), (32, 8, 10), (31, 8, 10), (30, 8, 9)],
 )
 def test_a_design_has_no_repeats(people: int, tables: int, rounds: int) -> None:
     seated = seating_without_repeats(people, tables, rounds)
@@ -191,6 +192,8 @@ def test_a_design_has_no_repeats(people: int, tables: int, rounds: int) -> None:
 def test_a_design_that_is_not_known_is_none() -> None:
     assert seating_without_repeats(120, 12, 7) is None
     assert seating_without_repeats(26, 5, 2) is None
+    assert seating_without_repeats(29, 8, 10) is None
+    assert seating_without_repeats(32, 8, 11) is None
 
 
 def test_no_plan_is_proved_where_people_must_meet_again() -> None:

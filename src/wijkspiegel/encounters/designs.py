@@ -24,6 +24,21 @@ OVER_Z6_Z2 = (
 """Six rows over Z6 x Z2, element (a, b) as 2 a + b: five mutually orthogonal Latin squares of order 12, the number that
 Johnson, Dulmage & Mendelsohn (1961) found there. Found by `python -m benchmarks.order12`."""
 
+TEN_OF_32 = (
+    "00012123434212155567674343767605",
+    "12345670123456701345670123456702",
+    "51424352233312041060716677756405",
+    "05152433223031204516077667475641",
+    "06106172534253434542536170617072",
+    "57465747465021321021303021465763",
+    "31255446170223347611002534667705",
+    "03145540617322364501104253766727",
+    "17005145647637225441501203273663",
+    "61740517564263742304153120627305",
+)
+"""Ten rounds of 32 people, the table of each: all have met but sixteen pairs, one of which is the last two. Aguado (2004)
+found the first such plan; this one was found by `python -m benchmarks.golfers32`."""
+
 
 @cache
 def _field(order: int) -> tuple[Ints, Ints] | None:
@@ -107,7 +122,7 @@ def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | Non
     """[round, person], a table each, as even as can be, where nobody meets anybody twice. None: none is known here.
 
     One round more than the classes leave is had where the tables are as large as a divisor of their number: people of
-    an empty class have not met, and are put at tables among themselves.
+    an empty class have not met, and are put at tables among themselves. 30 to 32 people have ten rounds at eight tables.
     """
     if tables < 2 or people > tables**2:
         return None
@@ -119,4 +134,6 @@ def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | Non
     if not full and not left and tables % seats == 0:
         within = used % tables
         seated = np.concatenate([seated, (used // tables * (tables // seats) + within // seats)[None, :]])
+    if len(seated) < rounds and tables == 8 and 30 <= people <= 32:
+        seated = np.array([[int(table) for table in row[:people]] for row in TEN_OF_32])
     return seated[:rounds] if len(seated) >= rounds else None

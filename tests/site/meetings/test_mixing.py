@@ -335,9 +335,9 @@ def test_after_a_meeting_only_counts_are_left_of_answers_and_tables(
     age.refresh_from_db()
     assert age.counts == {"jong": 14, "oud": WITHHELD, "": WITHHELD}
     plan = Seating.objects.get()
-    assert plan.quality.keys() == {"people", "pairs", "repeats", "most_often"}  # a mirror would tell who answered what
-    assert (plan.quality["people"], plan.counted) == (24, made.ends)
-    assert plan.quality["pairs"] == 2 * 3 * 28 - plan.quality["repeats"]
+    assert plan.counts.keys() == {"people", "pairs", "repeats", "most_often"}  # a mirror would tell who answered what
+    assert (plan.counts["people"], plan.counted) == (24, made.ends)
+    assert plan.counts["pairs"] == 2 * 3 * 28 - plan.counts["repeats"]
     assert "persoon" not in everything_kept((Registration,))
     assert Line.objects.filter(action="answers and tables removed", actor=0).count() == 1
     assert counting.forget_answers(made.ends + DAY) == 0

@@ -22,6 +22,7 @@ from wijkspiegel.site.meetings.models import (
     SeatingRule,
     Stage,
 )
+from wijkspiegel.site.meetings.seating import quality_of
 from wijkspiegel.wording import FEWEST
 
 Told = int | str
@@ -66,7 +67,7 @@ def _forget(pk: int, now: datetime) -> int:
         attribute.counts = told(_answered(attribute, seated))
         attribute.save()
     for seating in Seating.objects.filter(meeting=meeting, counted=None):
-        seating.quality = _met(seating)
+        seating.counts = _met(meeting, seating)
         seating.counted = now
         seating.save()
     gone = (
@@ -87,7 +88,7 @@ def _answered(attribute: Attribute, seated: list[int]) -> dict[str, int]:
     return {choice: given[choice] for choice in attribute.choices} | {"": len(seated) - given.total()}
 
 
-def _met(seating: Seating) -> dict[str, Told]:
+def _met(meeting: Meeting, seating: Seating) -> dict[str, Told]:
     """How many were seated, how many pairs of them sat together at least once, and how often pairs did again.
 
     How well the tables mirrored the room goes: of a question with two answers it would tell how many gave each.
@@ -98,6 +99,6 @@ def _met(seating: Seating) -> dict[str, Told]:
         at.setdefault((round_, table), []).append(one)
     pairs = {pair for together in at.values() for pair in combinations(sorted(together), 2)}
     seated = {one for together in at.values() for one in together}
-    enough = len(seated) >= FEWEST
-    again = {name: seating.quality[name] for name in ("repeats", "most_often") if enough and name in seating.quality}
+    quality = quality_of(meeting, seating) if len(seated) >= FEWEST else {}
+    again = {name: quality[name] for name in ("repeats", "most_often") if name in quality}
     return {"people": _or_few(len(seated)), "pairs": _or_few(len(pairs)), **again}

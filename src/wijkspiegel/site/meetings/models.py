@@ -180,8 +180,8 @@ class Answer(models.Model):
 class Seating(models.Model):
     """The plan of the tables of a meeting. seats : chairs at each table. seed : another one makes another plan.
 
-    quality : how good the plan is; once it is counted, only figures that tell of nobody. locked : since when
-    participants see their tables. counted : when the meeting was over and all but the counts was removed.
+    locked : since when participants see their tables. counted : when the meeting was over and all but the counts was
+    removed; they tell of nobody.
     """
 
     meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="seating")
@@ -189,11 +189,11 @@ class Seating(models.Model):
     rounds = models.PositiveIntegerField(_("rounds"))
     seats = models.PositiveIntegerField(_("seats at each table"))
     seed = models.PositiveIntegerField(default=1)
-    quality = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     made = models.DateTimeField(default=timezone.now)
     locked = models.DateTimeField(null=True)
     counted = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
 
 
 class Seat(models.Model):

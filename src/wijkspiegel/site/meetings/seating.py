@@ -106,7 +106,7 @@ def make(pk: int, wanted: Wanted, version: int, by: people.Visitor, now: datetim
     room = _room_of(meeting, wanted.weights)
     _check_fits(len(room.people), wanted)
     seed = (earlier.seed if earlier else 1) + another
-    places, quality = _searched(room, wanted, seed)
+    places = _searched(room, wanted, seed)
     with transaction.atomic():
         meeting = rules.locked(pk)
         _to_be_written(meeting, version, now)
@@ -114,7 +114,7 @@ def make(pk: int, wanted: Wanted, version: int, by: people.Visitor, now: datetim
             Attribute.objects.filter(pk=attribute.pk).update(weight=attribute.weight)
         still = set(plans.labels_of(plans.seatable(meeting)))
         settings = {"tables": wanted.tables, "rounds": wanted.rounds, "seats": wanted.seats, "seed": seed}
-        written = settings | {"quality": quality, "version": version + 1, "made": now}
+        written = settings | {"version": version + 1, "made": now}
         seating, _new = Seating.objects.update_or_create(meeting=meeting, defaults=written)
         _write(seating, {one: tables for one, tables in places.items() if one in still})
         _record("tables made", meeting, by)
@@ -167,12 +167,11 @@ def _check_fits(number: int, wanted: Wanted) -> None:
         )  # fmt: skip
 
 
-def _searched(room: Room, wanted: Wanted, seed: int) -> tuple[dict[int, list[int]], dict[str, Any]]:
-    """Where everybody sits, and how good it is."""
+def _searched(room: Room, wanted: Wanted, seed: int) -> dict[int, list[int]]:
+    """Where everybody sits."""
     with _as_form_error():
         made = _solved(room, wanted, seed)
-    places = _places_in(room, made.problem, made.seated)
-    return places, _quality(room, wanted.tables, wanted.seats, places)
+    return _places_in(room, made.problem, made.seated)
 
 
 def _solved(room: Room, wanted: Wanted, seed: int) -> Plan:
@@ -325,7 +324,6 @@ def accept(pk: int, change: Change, sure: bool, version: int, by: people.Visitor
         if one is not None:
             seats = seating.taken.filter(registration=one, round=change.round)
             seats.update(table=changed[one][change.round - 1])
-    seating.quality = _quality(room, seating.tables, seating.seats, changed)
     _save(seating, now)
     _record("tables changed by hand", meeting, by)
     return seating
@@ -482,13 +480,12 @@ def seat_late(pk: int, seats: int, version: int, by: people.Visitor, now: dateti
         )
     if not late:
         return 0
-    here = _with_late(room, seating, here)
+    found = _with_late(room, seating, here)
     Seat.objects.bulk_create(
         Seat(seating=seating, registration=one, round=number, table=table)
         for one in late
-        for number, table in enumerate(here[one.pk], 1)
+        for number, table in enumerate(found[one.pk], 1)
     )
-    seating.quality = _quality(room, seating.tables, seating.seats, here)
     _save(seating, now)
     _record("late participants seated", meeting, by)
     return len(late)
@@ -574,15 +571,18 @@ def see(meeting: Meeting, by: people.Visitor, action: str = "tables seen") -> pl
     if seating is None:
         return None
     _record(action, meeting, by)
-    return plans.plan_of(meeting, seating, _quality_now(meeting, seating))
+    return plans.plan_of(meeting, seating, quality_of(meeting, seating))
 
 
-def _quality_now(meeting: Meeting, seating: Seating) -> dict[str, Any]:
-    """For who is there and what they answer now: both may have changed since the plan was made."""
+def quality_of(meeting: Meeting, seating: Seating) -> dict[str, Any]:
+    """How good the tables are for who is there and what they answer now: both may have changed since they were made.
+
+    Empty where nobody is left, or a rule cannot hold any more.
+    """
     room, places = _standing(meeting, seating)
     if not places:
         return {}
     try:
         return _quality(room, seating.tables, seating.seats, places)
-    except ValidationError:  # a rule that the planner would refuse: it is told when tables are made
+    except ValidationError:
         return {}

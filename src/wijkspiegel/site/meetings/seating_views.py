@@ -150,7 +150,7 @@ def _page(request: HttpRequest, meeting: Meeting, **given: Any) -> HttpResponse:
         "meeting": meeting,
         "plan": plan,
         "over": kept if kept and kept.counted else None,
-        "figures": plan.figures if plan else plans.figures_of(kept.quality) if kept else [],
+        "figures": plan.figures if plan else plans.figures_of(kept.counts) if kept else [],
         "attributes": list(meeting.attributes.all()),
         "people": here,
         "left_out": len(standing.participants(meeting)) - len(here),
