@@ -12,8 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
-I, J = np.divmod(np.arange(32), 4)
-PRODUCT = (I[:, None] + 3 ** J[:, None] * I[None, :]) % 8 * 4 + (J[:, None] + J[None, :]) % 4
+TURN, LIFT = np.divmod(np.arange(32), 4)
+PRODUCT = (TURN[:, None] + 3 ** LIFT[:, None] * TURN[None, :]) % 8 * 4 + (LIFT[:, None] + LIFT[None, :]) % 4
 INVERSE = (PRODUCT == 0).argmax(axis=1)
 
 

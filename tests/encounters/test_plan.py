@@ -180,7 +180,20 @@ def test_the_order_twelve_has_five_mutually_orthogonal_latin_squares() -> None:
 
 @pytest.mark.parametrize(
     ("people", "tables", "rounds"),
-    [(120, 12, 6), (117, 12, 6), (32, 8, 9), (64, 8, 9), (25, 5, 6), (32, 8, 10), (31, 8, 10), (30, 8, 9)],
+    [
+        (120, 12, 6),
+        (117, 12, 6),
+        (32, 8, 9),
+        (64, 8, 9),
+        (25, 5, 6),
+        (32, 8, 10),
+        (31, 8, 10),
+        (30, 8, 9),
+        (36, 9, 11),
+        (33, 9, 11),
+        (40, 10, 13),
+        (39, 10, 12),
+    ],
 )
 def test_a_design_has_no_repeats(people: int, tables: int, rounds: int) -> None:
     seated = seating_without_repeats(people, tables, rounds)

@@ -36,8 +36,16 @@ TEN_OF_32 = (
     "17005145647637225441501203273663",
     "61740517564263742304153120627305",
 )
-"""Ten rounds of 32 people, the table of each: all have met but sixteen pairs, one of which is the last two. Aguado (2004)
-found the first such plan; this one was found by `python -m benchmarks.golfers32`."""
+"""Ten rounds of 32 people, the table of each: all have met but sixteen pairs, one of which is the last two. Aguado
+(2004) found the first such plan; this one was found by `python -m benchmarks.golfers32`."""
+
+TURNED = {
+    (9, 4): "024417465670638486213337810552857012",
+    (10, 4): "9368241142863067494760522530031785958719",
+}
+"""(Tables, seats) -> the table of each in one round, which is turned into eleven and thirteen: people stand in three
+cycles of so many, and who is left stays. Found by `python -m benchmarks.starters`; of the first, the last three never
+meet."""
 
 
 @cache
@@ -91,6 +99,14 @@ def difference_matrix(order: int) -> tuple[Ints, Ints]:
     return matrix, _product_of_groups(one[1], other[1])
 
 
+def _turned(initial: str, rounds: int) -> Ints:
+    """[round, person], table; of three cycles, each of as many people as there are rounds."""
+    tables = np.array([int(table) for table in initial])
+    cycles, staying = tables[: 3 * rounds].reshape(3, rounds), tables[3 * rounds :]
+    turned = [np.concatenate([np.roll(cycles, turn, axis=1).ravel(), staying]) for turn in range(rounds)]
+    return np.array(turned)
+
+
 def _least_prime(number: int) -> int:
     return next(p for p in range(2, number + 1) if number % p == 0)
 
@@ -122,7 +138,7 @@ def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | Non
     """[round, person], a table each, as even as can be, where nobody meets anybody twice. None: none is known here.
 
     One round more than the classes leave is had where the tables are as large as a divisor of their number: people of
-    an empty class have not met, and are put at tables among themselves. 30 to 32 people have ten rounds at eight tables.
+    an empty class have not met, and are put at tables among themselves.
     """
     if tables < 2 or people > tables**2:
         return None
@@ -136,4 +152,6 @@ def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | Non
         seated = np.concatenate([seated, (used // tables * (tables // seats) + within // seats)[None, :]])
     if len(seated) < rounds and tables == 8 and 30 <= people <= 32:
         seated = np.array([[int(table) for table in row[:people]] for row in TEN_OF_32])
+    if len(seated) < rounds and (tables, -(-people // tables)) in TURNED:
+        seated = _turned(TURNED[tables, -(-people // tables)], 11 if tables == 9 else 13)[:, :people]
     return seated[:rounds] if len(seated) >= rounds else None

@@ -49,7 +49,7 @@ def most_apart(problem: Problem, begin: Ints, enough: float, steps: int, seed: A
     left -= _climb(problem.distances, near, members, at, chair, steps, left)
     loss = max(_usual_loss(problem.distances, near, at), 1e-6)
     left -= _anneal(
-        problem.distances, near, at, chair, members, size, capacity, minimum,
+        problem.distances, _nearest(problem.distances), near, at, chair, members, size, capacity, minimum,
         steps, HOT * loss, COLD * loss, left, seed,
     )  # fmt: skip
     _climb(problem.distances, near, members, at, chair, steps, left)
@@ -88,11 +88,26 @@ def _move(distances: Any, near: Any, members: Any, at: Any, chair: Any, size: An
 
 
 @numba.njit(cache=True)
+def _nearest(distances: Any) -> Any:
+    """[person], the distance to who differs least from them."""
+    nearest = np.full(len(distances), np.inf)
+    for p in range(len(distances)):
+        for q in range(p):
+            nearest[p] = min(nearest[p], distances[p, q])
+            nearest[q] = min(nearest[q], distances[p, q])
+    return nearest
+
+
+@numba.njit(cache=True)
 def _anneal(
-    distances: Any, near: Any, at: Any, chair: Any, members: Any, size: Any, capacity: Any, minimum: Any,
+    distances: Any, nearest: Any, near: Any, at: Any, chair: Any, members: Any, size: Any, capacity: Any, minimum: Any,
     steps: int, hot: float, cold: float, enough: float, seed: Any,
 ) -> float:  # fmt: skip
-    """near : [table, person], summed distance to who sits there. Returns the distance gained; `enough` ends it."""
+    """near : [table, person], summed distance to who sits there. Returns the distance gained; `enough` ends it.
+
+    What is between two who would change places only makes it worse, and is far away in memory: mostly the least that it
+    can be is enough to tell that they do not.
+    """
     people, tables = len(at), len(size)
     if tables == 1 or enough <= 1e-9:
         return 0.0
@@ -116,10 +131,14 @@ def _anneal(
             continue
         q = members[b, s]
         change += near[a, q] - near[b, q]
-        if change < -SURE * heat:  # what is between them only makes it worse, and is far away in memory
+        most = change - 2.0 * max(nearest[p], nearest[q])
+        if most < -SURE * heat:
+            continue
+        lot = heat * np.log(unit(seed))
+        if most < lot:
             continue
         change -= 2.0 * distances[p, q]
-        if change >= 0.0 or (change > -SURE * heat and change >= heat * np.log(unit(seed))):
+        if change >= lot:
             _exchange(distances, near, members, at, chair, p, q)
             gained += change
     return gained

@@ -18,7 +18,8 @@ from wijkspiegel.encounters.designs import seating_without_repeats
 from wijkspiegel.encounters.distances import most_apart, only_distances
 from wijkspiegel.encounters.feasible import seat_by_rules
 from wijkspiegel.encounters.judge import NOWHERE, Judged, judge, meets
-from wijkspiegel.encounters.pace import nanoseconds, turning_nanoseconds
+from wijkspiegel.encounters.moved import can_be_moved, seat_by_moving
+from wijkspiegel.encounters.pace import moving_nanoseconds, nanoseconds, turning_nanoseconds
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.problem import Floats, Ints, Problem, Reference, pose
 from wijkspiegel.encounters.rules import Present, Rule, Weights
@@ -133,12 +134,13 @@ def _seed(seed: int, run: int, start: int) -> np.random.SeedSequence:
 
 
 class Start(NamedTuple):
-    """Where runs begin. whole : part of their steps that exchanges people in all rounds. turning : each run first turns
-    a seating of its own."""
+    """Where runs begin. whole : part of their steps that exchanges people in all rounds. turning, moving : each run
+    first turns or moves a seating of its own."""
 
     seated: Ints
     whole: float = 0.0
     turning: Turning | None = None
+    moving: bool = False
 
 
 def _starts(problem: Problem, seed: int) -> Iterator[Start]:
@@ -150,9 +152,13 @@ def _starts(problem: Problem, seed: int) -> Iterator[Start]:
     stays = _stays(problem)
     if problem.rounds == 1 or not problem.weights.repeat or stays is None:
         return
-    design = _design(problem) if (stays == NOWHERE).all() else None
-    if design is not None:
-        yield Start(design, whole=1.0)
+    if (stays == NOWHERE).all() and _fits_evenly(problem):
+        asked = len(problem.people), len(problem.tables), problem.rounds
+        design = seating_without_repeats(*asked)
+        if design is not None:
+            yield Start(design, whole=1.0)
+        elif can_be_moved(*asked):
+            yield Start(first, whole=1.0, moving=True)
     for turning in turnings(stays, len(problem.tables), problem.rounds):
         yield Start(first, whole=1.0, turning=turning)
 
@@ -206,14 +212,10 @@ def _at_random(problem: Problem, seed: int) -> list[Ints]:
     return rows
 
 
-def _design(problem: Problem) -> Ints | None:
-    if not (problem.seats[0] >= problem.seats[0].max() - 1).all():
-        return None
-    design = seating_without_repeats(len(problem.people), len(problem.tables), problem.rounds)
-    capacity = np.array([table.capacity for table in problem.tables])
-    if design is None or any((np.bincount(row, minlength=len(capacity)) > capacity).any() for row in design):
-        return None
-    return design
+def _fits_evenly(problem: Problem) -> bool:
+    """Whether every table can be one of the larger, where all are as even as can be."""
+    most = problem.seats[0].max()
+    return bool((problem.seats[0] >= most - 1).all()) and all(table.capacity >= most for table in problem.tables)
 
 
 def _run(
@@ -227,11 +229,14 @@ def _run(
     numbers = seed.generate_state(1, np.uint64)
     begin, whole = start.seated, start.whole
     tries = int(left / nanoseconds(problem, whole))
-    if start.turning:
-        step = turning_nanoseconds(problem)
+    if start.turning or start.moving:
+        step = turning_nanoseconds(problem) if start.turning else moving_nanoseconds(problem)
         exchanges = len(problem.attributes) + len(problem.distances) + len(problem.rules) > 0
         part = int(left / step / (1 + exchanges))
-        begin, taken = seat_by_turning(start.turning, problem.seats[0], part, numbers)
+        if start.turning:
+            begin, taken = seat_by_turning(start.turning, problem.seats[0], part, numbers)
+        else:
+            begin, taken = seat_by_moving(len(problem.people), len(problem.tables), problem.rounds, part, numbers)
         left = left - taken * step if exchanges else 0.0
     steps = int(left / nanoseconds(problem, whole))
     if only_distances(problem):

@@ -100,5 +100,5 @@ def _met(meeting: Meeting, seating: Seating) -> dict[str, Told]:
     pairs = {pair for together in at.values() for pair in combinations(sorted(together), 2)}
     seated = {one for together in at.values() for one in together}
     quality = quality_of(meeting, seating) if len(seated) >= FEWEST else {}
-    again = {name: quality[name] for name in ("repeats", "most_often") if name in quality}
+    again: dict[str, Told] = {name: quality[name] for name in ("repeats", "most_often") if name in quality}
     return {"people": _or_few(len(seated)), "pairs": _or_few(len(pairs)), **again}
