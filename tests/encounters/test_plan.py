@@ -193,6 +193,7 @@ def test_the_order_twelve_has_five_mutually_orthogonal_latin_squares() -> None:
         (33, 9, 11),
         (40, 10, 13),
         (39, 10, 12),
+        (100, 10, 4),
     ],
 )
 def test_a_design_has_no_repeats(people: int, tables: int, rounds: int) -> None:
@@ -205,8 +206,10 @@ def test_a_design_has_no_repeats(people: int, tables: int, rounds: int) -> None:
 def test_a_design_that_is_not_known_is_none() -> None:
     assert seating_without_repeats(120, 12, 7) is None
     assert seating_without_repeats(26, 5, 2) is None
-    assert seating_without_repeats(29, 8, 10) is None
+    assert seating_without_repeats(29, 8, 10) is None  # three who are left out would have met
     assert seating_without_repeats(32, 8, 11) is None
+    assert seating_without_repeats(32, 9, 10) is None
+    assert seating_without_repeats(98, 10, 4) is None
 
 
 def test_no_plan_is_proved_where_people_must_meet_again() -> None:

@@ -24,28 +24,38 @@ OVER_Z6_Z2 = (
 """Six rows over Z6 x Z2, element (a, b) as 2 a + b: five mutually orthogonal Latin squares of order 12, the number that
 Johnson, Dulmage & Mendelsohn (1961) found there. Found by `python -m benchmarks.order12`."""
 
-TEN_OF_32 = (
-    "00012123434212155567674343767605",
-    "12345670123456701345670123456702",
-    "51424352233312041060716677756405",
-    "05152433223031204516077667475641",
-    "06106172534253434542536170617072",
-    "57465747465021321021303021465763",
-    "31255446170223347611002534667705",
-    "03145540617322364501104253766727",
-    "17005145647637225441501203273663",
-    "61740517564263742304153120627305",
-)
-"""Ten rounds of 32 people, the table of each: all have met but sixteen pairs, one of which is the last two. Aguado
-(2004) found the first such plan; this one was found by `python -m benchmarks.golfers32`."""
+KEPT = {
+    (8, 4): (
+        "00012123434212155567674343767605",
+        "12345670123456701345670123456702",
+        "51424352233312041060716677756405",
+        "05152433223031204516077667475641",
+        "06106172534253434542536170617072",
+        "57465747465021321021303021465763",
+        "31255446170223347611002534667705",
+        "03145540617322364501104253766727",
+        "17005145647637225441501203273663",
+        "61740517564263742304153120627305",
+    ),
+    (10, 10): (
+        "0000000000111111111122222222223333333333444444444455555555556666666666777777777788888888889999999999",
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789",
+        "0768394125517084923696271853406903728451809147356248192576037582936014123456078923456018973456012978",
+        "0572819463916738250439207486158493175026685942713070869532414718096352234560179812345608795601234987",
+    ),
+}
+"""(Tables, seats) -> the table of each, in rounds without a repeat; where fewer come, they are the first.
+
+32 people have all met but for sixteen pairs, one of which is the last two; Aguado (2004) found the first such plan,
+`python -m benchmarks.golfers32` this one. 100 sit by two orthogonal Latin squares, which Bose, Shrikhande & Parker
+(1960) were the first to find; these are of `python -m benchmarks.order10`."""
 
 TURNED = {
-    (9, 4): "024417465670638486213337810552857012",
-    (10, 4): "9368241142863067494760522530031785958719",
+    (9, 4): (11, "024417465670638486213337810552857012"),
+    (10, 4): (13, "9368241142863067494760522530031785958719"),
 }
-"""(Tables, seats) -> the table of each in one round, which is turned into eleven and thirteen: people stand in three
-cycles of so many, and who is left stays. Found by `python -m benchmarks.starters`; of the first, the last three never
-meet."""
+"""(Tables, seats) -> rounds, and the table of each in one that is turned into all: people stand in three cycles of so
+many, and who is left stays. Found by `python -m benchmarks.starters`; of the first, the last three never meet."""
 
 
 @cache
@@ -99,12 +109,15 @@ def difference_matrix(order: int) -> tuple[Ints, Ints]:
     return matrix, _product_of_groups(one[1], other[1])
 
 
-def _turned(initial: str, rounds: int) -> Ints:
-    """[round, person], table; of three cycles, each of as many people as there are rounds."""
-    tables = np.array([int(table) for table in initial])
-    cycles, staying = tables[: 3 * rounds].reshape(3, rounds), tables[3 * rounds :]
+def _kept(tables: int, seats: int) -> Ints:
+    """[round, person], table, of what was found once; without a round where nothing was."""
+    if (tables, seats) in KEPT:
+        return np.array([[int(table) for table in row] for row in KEPT[tables, seats]])
+    rounds, initial = TURNED.get((tables, seats), (0, ""))
+    at = np.array([int(table) for table in initial], dtype=np.int64)
+    cycles, staying = at[: 3 * rounds].reshape(3, rounds), at[3 * rounds :]
     turned = [np.concatenate([np.roll(cycles, turn, axis=1).ravel(), staying]) for turn in range(rounds)]
-    return np.array(turned)
+    return np.array(turned, dtype=np.int64).reshape(rounds, len(at))
 
 
 def _least_prime(number: int) -> int:
@@ -150,8 +163,8 @@ def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | Non
     if not full and not left and tables % seats == 0:
         within = used % tables
         seated = np.concatenate([seated, (used // tables * (tables // seats) + within // seats)[None, :]])
-    if len(seated) < rounds and tables == 8 and 30 <= people <= 32:
-        seated = np.array([[int(table) for table in row[:people]] for row in TEN_OF_32])
-    if len(seated) < rounds and (tables, -(-people // tables)) in TURNED:
-        seated = _turned(TURNED[tables, -(-people // tables)], 11 if tables == 9 else 13)[:, :people]
+    if len(seated) < rounds:
+        kept = _kept(tables, -(-people // tables))[:, :people]
+        if all(np.ptp(np.bincount(row, minlength=tables)) <= 1 for row in kept):
+            seated = kept
     return seated[:rounds] if len(seated) >= rounds else None
