@@ -1,8 +1,8 @@
 """Find four rounds of 100 people at ten tables of ten, for `encounters.designs`: python -m benchmarks.order10.
 
-They are two orthogonal Latin squares of order ten, from a quasi-difference matrix: columns of four, in each of which
-but one a row is blank, three times every row; of two rows the differences are all of Z7. Each column is shifted by all of
-Z7, blanks become three elements more, and a small orthogonal array of those fills what is left.
+They are two orthogonal Latin squares of order ten, from a quasi-difference matrix: columns of four, each but one with a
+blank, three times in every row; of two rows the differences are all of Z7. Each column is shifted by all of Z7, blanks
+become three elements more, and a small orthogonal array of those fills what is left.
 """
 
 from itertools import combinations, product
