@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wijkspiegel.encounters.bounds import distance_bound
-from wijkspiegel.encounters.distances import most_apart, only_distances
+from wijkspiegel.encounters.distances import _nearest, most_apart, only_distances
 from wijkspiegel.encounters.people import Participants, Table
 from wijkspiegel.encounters.plan import Plan, plan
 from wijkspiegel.encounters.problem import Floats, Ints, pose
@@ -142,6 +142,12 @@ def test_equal_distances_are_proved_the_best_at_once(alike: float) -> None:
     made = spread_of(distances, 3)
     assert made.judged.distance == 18 * alike
     assert [one.verdict for one in made.measures if one.name == "distance"] == ["proved optimal"]
+
+
+def test_the_least_that_can_be_between_somebody_and_another() -> None:
+    distances = whole_distances(9, 1)
+    others = [[float(distances[p, q]) for q in range(9) if q != p] for p in range(9)]
+    assert _nearest(distances).tolist() == [min(row) for row in others]
 
 
 def test_only_distances_count_where_nothing_else_was_asked() -> None:
