@@ -16,6 +16,7 @@ from wijkspiegel.encounters.lots import below, unit
 from wijkspiegel.encounters.problem import Ints
 
 MOST_PEOPLE = 1_000
+"""Of more, rounds without a repeat are mostly found without."""
 HEAT = 0.33
 """The temperature, in what one pair too many costs: at this one, kept, ten tables of eight were found soonest."""
 
