@@ -1,4 +1,4 @@
-"""Rounds in which nobody meets twice, as many as are known for so many tables and seats: python -m benchmarks.rounds.
+"""Rounds in which nobody meets twice, as many as a catalogue has for tables and seats: python -m benchmarks.rounds.
 
 The numbers are those that a catalogue of constructions gives for up to ten tables and as many seats, after Miller,
 Valkov & Abel (2026), "Combinatorial solutions to the social golfer problem and the social golfer problem with adjacent

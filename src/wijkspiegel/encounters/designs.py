@@ -109,6 +109,19 @@ def difference_matrix(order: int) -> tuple[Ints, Ints]:
     return matrix, _product_of_groups(one[1], other[1])
 
 
+def by_column(people: int, tables: int) -> Ints | None:
+    """[person], a table each, where the people of a column sit among themselves; None where they do not fill tables.
+
+    A column has as many people as there are tables, the first of them, the next, and so on.
+    """
+    columns, left = divmod(people, tables)
+    if left or tables % columns:
+        return None
+    column, place = np.divmod(np.arange(people), tables)
+    seated: Ints = column * (tables // columns) + place // columns
+    return seated
+
+
 def _kept(tables: int, seats: int) -> Ints:
     """[round, person], table, of what was found once; without a round where nothing was."""
     if (tables, seats) in KEPT:
@@ -155,14 +168,11 @@ def seating_without_repeats(people: int, tables: int, rounds: int) -> Ints | Non
     """
     if tables < 2 or people > tables**2:
         return None
-    full = people == tables**2
-    classes = len(difference_matrix(tables)[0]) + full
-    used = np.arange(people)
+    classes = len(difference_matrix(tables)[0])
     seated = net(tables, min(rounds, classes), people)
-    seats, left = divmod(people, tables)
-    if not full and not left and tables % seats == 0:
-        within = used % tables
-        seated = np.concatenate([seated, (used // tables * (tables // seats) + within // seats)[None, :]])
+    among_themselves = by_column(people, tables)
+    if among_themselves is not None:
+        seated = np.concatenate([seated, among_themselves[None, :]])
     if len(seated) < rounds:
         kept = _kept(tables, -(-people // tables))[:, :people]
         if all(np.ptp(np.bincount(row, minlength=tables)) <= 1 for row in kept):

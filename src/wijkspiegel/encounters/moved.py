@@ -12,6 +12,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from wijkspiegel.encounters.designs import by_column
 from wijkspiegel.encounters.lots import below, unit
 from wijkspiegel.encounters.problem import Ints
 
@@ -23,7 +24,9 @@ HEAT = 0.33
 
 def can_be_moved(people: int, tables: int, rounds: int) -> bool:
     """Whether there are as many distances as rounds, and a column for each seat."""
-    return people <= MOST_PEOPLE and tables < people <= tables**2 and 2 <= rounds - _stands(people, tables) <= tables
+    if not tables < people <= min(tables**2, MOST_PEOPLE):
+        return False
+    return 2 <= rounds - (by_column(people, tables) is not None) <= tables
 
 
 def seat_by_moving(people: int, tables: int, rounds: int, steps: int, seed: Any) -> tuple[Ints, int]:
@@ -31,20 +34,14 @@ def seat_by_moving(people: int, tables: int, rounds: int, steps: int, seed: Any)
 
     It ends where nobody meets twice.
     """
-    columns, stands = -(-people // tables), _stands(people, tables)
-    matrix = np.zeros((rounds - stands, columns), dtype=np.int64)
+    among_themselves = by_column(people, tables)
+    matrix = np.zeros((rounds - (among_themselves is not None), -(-people // tables)), dtype=np.int64)
     taken = _anneal(matrix, tables, steps, seed)
     column, place = np.divmod(np.arange(people), tables)
     seated = (matrix[:, column] + place) % tables
-    if stands:
-        seated = np.concatenate([seated, (column * (tables // columns) + place // columns)[None, :]])
+    if among_themselves is not None:
+        seated = np.concatenate([seated, among_themselves[None, :]])
     return seated, taken
-
-
-def _stands(people: int, tables: int) -> bool:
-    """Whether people of a column, who never meet, can sit at tables among themselves in one round more."""
-    columns, left = divmod(people, tables)
-    return not left and tables % columns == 0
 
 
 @numba.njit(cache=True)

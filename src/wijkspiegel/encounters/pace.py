@@ -22,7 +22,7 @@ ALONE, UPDATE, FETCH, CACHED = 12, 0.009, 1.3e-5, 1e6
 the cache."""
 TURNED, TURNED_NEIGHBOUR = 25, 3.7
 """In search of a round that is turned: a step by itself, and for each meeting that it begins or ends."""
-MOVED_TABLE, MOVED_COLUMN = 20, 3
+MOVING, MOVING_SEAT = 20, 3
 """In search of tables that are moved: a step by itself, and for each seat of a table."""
 
 
@@ -48,7 +48,7 @@ def turning_nanoseconds(problem: Problem) -> float:
 
 def moving_nanoseconds(problem: Problem) -> float:
     """What one step takes in search of a table of each round that is moved into all its tables."""
-    return MOVED_TABLE + MOVED_COLUMN * float(problem.seats.max())
+    return MOVING + MOVING_SEAT * float(problem.seats.max())
 
 
 def _share_moved(problem: Problem) -> float:
